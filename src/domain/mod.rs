@@ -1,0 +1,43 @@
+//! The shop's concepts as pure values and rules: no files, no clock, no network, no screen.
+//!
+//! Every other layer may use this one; it uses none of them.
+
+pub mod category;
+pub mod changes;
+pub mod color;
+pub mod freshness;
+pub mod ids;
+pub mod item;
+pub mod ledger;
+pub mod lot;
+pub mod money;
+pub mod order;
+pub mod pick;
+pub mod place;
+pub mod printed;
+pub mod query;
+pub mod report;
+pub mod rows;
+pub mod scope;
+pub mod text;
+pub mod time;
+
+pub use category::{Category, CategoryId, CategoryTree};
+pub use changes::{Change, Committed, Topic};
+pub use color::{Color, ColorFamily, ColorId, Rgb};
+pub use freshness::{Facts, Freshness, Source, Windows};
+pub use ids::{
+    CorrelationId, EntryId, LotId, OperationId, OrderId, SessionId, TenantId, UserId, ViewId,
+};
+pub use item::{Dimensions, Grams, Item, ItemColor, ItemKey, ItemKind, SortBin};
+pub use ledger::{LedgerEntry, Reason, Stock};
+pub use lot::{Completeness, Condition, Lot, Tier};
+pub use money::Money;
+pub use order::{Marketplace, Order, OrderLine, OrderStatus};
+pub use pick::{LineState, PickLine, PickSession, PickState};
+pub use place::Place;
+pub use query::{
+    BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotQuery, Obsolete, OrderQuery, ViewSpec,
+};
+pub use scope::{Role, Scope};
+pub use time::Timestamp;
