@@ -5,7 +5,7 @@
 //! | layer | concern |
 //! | --- | --- |
 //! | [`domain`] | pure values and rules |
-//! | formats | files that sellers use, read and written |
+//! | [`formats`] | files that sellers use, read and written |
 //! | store | the database file: tables, codec, the single writer |
 //! | search | the full-text index, derived from the store |
 //! | services | every verb of the program, one transaction each |
@@ -18,3 +18,4 @@
 pub mod clock;
 pub mod domain;
 pub mod error;
+pub mod formats;
