@@ -1,0 +1,207 @@
+//! Putting a shop's records into their tables, and keeping the index tables true to them.
+//!
+//! A batch may hold thousands of lots and entries, so their tables are opened once for all of it.
+
+use std::collections::BTreeMap;
+
+use redb::{ReadableTable, Table, WriteTransaction};
+
+use super::codec::{pack, unpack};
+use super::disk;
+use super::shop::ShopWrite;
+use super::tables::{
+    COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
+    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, PICKS, SHOPS,
+};
+use crate::domain::{LedgerEntry, Lot, Order, PickSession, PickState};
+use crate::error::Result;
+
+/// Remembers the numbers that were given last.
+pub(super) fn apply_counters(
+    tx: &WriteTransaction,
+    counters: &BTreeMap<(u32, &'static str), u64>,
+) -> Result<()> {
+    if counters.is_empty() {
+        return Ok(());
+    }
+    let mut table = tx.open_table(COUNTERS).map_err(|e| disk(&e))?;
+    for ((tenant, what), last) in counters {
+        table
+            .insert((*tenant, *what), *last)
+            .map_err(|e| disk(&e))?;
+    }
+    Ok(())
+}
+
+macro_rules! insert {
+    ($tx:expr, $table:expr, $key:expr, $value:expr) => {
+        $tx.open_table($table)
+            .map_err(|e| disk(&e))?
+            .insert($key, $value)
+            .map_err(|e| disk(&e))
+            .map(|_| ())?
+    };
+}
+
+/// Takes the writes of one batch. Must be gone before the next verb decides: that one reads the
+/// same tables.
+pub(super) struct ShopWriter<'t> {
+    tx: &'t WriteTransaction,
+    lots: Option<LotTables<'t>>,
+    ledger: Option<LedgerTables<'t>>,
+}
+
+impl<'t> ShopWriter<'t> {
+    /// Opens nothing yet.
+    pub(super) fn new(tx: &'t WriteTransaction) -> Self {
+        Self {
+            tx,
+            lots: None,
+            ledger: None,
+        }
+    }
+
+    /// Applies one write.
+    pub(super) fn apply(&mut self, write: ShopWrite) -> Result<()> {
+        let tx = self.tx;
+        match write {
+            ShopWrite::Lot(tenant, lot) => {
+                let tables = match &mut self.lots {
+                    Some(tables) => tables,
+                    none => none.insert(LotTables::open(tx)?),
+                };
+                tables.put(tenant, &lot)?;
+            }
+            ShopWrite::Ledger(tenant, entry) => {
+                let tables = match &mut self.ledger {
+                    Some(tables) => tables,
+                    none => none.insert(LedgerTables::open(tx)?),
+                };
+                tables.put(tenant, &entry)?;
+            }
+            ShopWrite::Shop(tenant, shop) => {
+                insert!(tx, SHOPS.definition(), tenant, pack(&*shop)?.as_slice());
+            }
+            ShopWrite::Order(tenant, order) => put_order(tx, tenant, &order)?,
+            ShopWrite::Pick(tenant, pick) => put_pick(tx, tenant, &pick)?,
+            ShopWrite::Print(tenant, print, nth, lot) => {
+                insert!(tx, LOTS_BY_PRINT, (tenant, print, nth), lot.0);
+            }
+            ShopWrite::Operation(tenant, op, record) => {
+                let bytes = pack(&*record)?;
+                let key = (tenant, op.0);
+                insert!(tx, OPERATIONS.definition(), key, bytes.as_slice());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn put_order(tx: &WriteTransaction, tenant: u32, order: &Order) -> Result<()> {
+    let bytes = pack(order)?;
+    let key = (tenant, order.id.0);
+    insert!(tx, ORDERS.definition(), key, bytes.as_slice());
+    let key = (tenant, order.marketplace as u8, order.number.as_str());
+    insert!(tx, ORDERS_BY_NUMBER, key, order.id.0);
+    Ok(())
+}
+
+fn put_pick(tx: &WriteTransaction, tenant: u32, pick: &PickSession) -> Result<()> {
+    let key = (tenant, pick.id.0);
+    insert!(tx, PICKS.definition(), key, pack(pick)?.as_slice());
+    let mut open = tx.open_table(OPEN_PICKS).map_err(|e| disk(&e))?;
+    match pick.state {
+        PickState::Open => open.insert(key, ()).map(|_| ()),
+        PickState::Finished => open.remove(key).map(|_| ()),
+    }
+    .map_err(|e| disk(&e))
+}
+
+struct LedgerTables<'t> {
+    entries: Table<'t, (u32, u64), &'static [u8]>,
+    by_lot: Table<'t, (u32, u64, u64), ()>,
+}
+
+impl<'t> LedgerTables<'t> {
+    fn open(tx: &'t WriteTransaction) -> Result<Self> {
+        Ok(Self {
+            entries: tx.open_table(LEDGER.definition()).map_err(|e| disk(&e))?,
+            by_lot: tx.open_table(LEDGER_BY_LOT).map_err(|e| disk(&e))?,
+        })
+    }
+
+    fn put(&mut self, tenant: u32, entry: &LedgerEntry) -> Result<()> {
+        self.entries
+            .insert((tenant, entry.id.0), pack(entry)?.as_slice())
+            .map_err(|e| disk(&e))?;
+        self.by_lot
+            .insert((tenant, entry.lot.0, entry.id.0), ())
+            .map_err(|e| disk(&e))?;
+        Ok(())
+    }
+}
+
+struct LotTables<'t> {
+    lots: Table<'t, (u32, u64), &'static [u8]>,
+    by_item: Table<'t, (u32, u8, &'static str, u64), u32>,
+    by_number: Table<'t, (u32, u64), u64>,
+}
+
+impl<'t> LotTables<'t> {
+    fn open(tx: &'t WriteTransaction) -> Result<Self> {
+        Ok(Self {
+            lots: tx.open_table(LOTS.definition()).map_err(|e| disk(&e))?,
+            by_item: tx.open_table(LOTS_BY_ITEM).map_err(|e| disk(&e))?,
+            by_number: tx.open_table(LOTS_BY_BRICKLINK).map_err(|e| disk(&e))?,
+        })
+    }
+
+    /// Writes a lot; what the stored one stood under is removed first.
+    fn put(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
+        let key = (tenant, lot.id.0);
+        let before: Option<Lot> = self
+            .lots
+            .get(key)
+            .map_err(|e| disk(&e))?
+            .map(|guard| unpack(guard.value()))
+            .transpose()?;
+        if let Some(before) = before {
+            self.forget(tenant, &before, lot)?;
+        }
+        let folded = lot.item.folded();
+        let kind = lot.item.kind.index();
+        self.by_item
+            .insert(
+                (tenant, kind, folded.as_str(), lot.id.0),
+                lot.stock.available,
+            )
+            .map_err(|e| disk(&e))?;
+        if let Some(number) = lot.bricklink_lot {
+            self.by_number
+                .insert((tenant, number), lot.id.0)
+                .map_err(|e| disk(&e))?;
+        }
+        self.lots
+            .insert(key, pack(lot)?.as_slice())
+            .map_err(|e| disk(&e))?;
+        Ok(())
+    }
+
+    fn forget(&mut self, tenant: u32, before: &Lot, lot: &Lot) -> Result<()> {
+        if before.item != lot.item {
+            let folded = before.item.folded();
+            self.by_item
+                .remove((tenant, before.item.kind.index(), folded.as_str(), lot.id.0))
+                .map_err(|e| disk(&e))?;
+        }
+        if let Some(number) = before
+            .bricklink_lot
+            .filter(|_| before.bricklink_lot != lot.bricklink_lot)
+        {
+            self.by_number
+                .remove((tenant, number))
+                .map_err(|e| disk(&e))?;
+        }
+        Ok(())
+    }
+}

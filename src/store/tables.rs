@@ -1,0 +1,226 @@
+//! Every table and its key layout.
+//!
+//! Tables of a shop begin their keys with the tenant and are reached through
+//! [`super::shop::Shop`] only. Catalogue tables are global; each generation of the catalogue has
+//! tables of its own, so that a new one can be filled beside the old and dropped as a whole.
+
+use std::marker::PhantomData;
+
+use redb::{Key, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+use super::codec::Record;
+use crate::domain::rows::PickOutcome;
+use crate::domain::{
+    Category, CategoryId, Color, Dimensions, Facts, Grams, ItemColor, ItemKey, LedgerEntry, Lot,
+    Order, PickSession, SortBin, Timestamp,
+};
+
+/// A table of records.
+#[derive(Debug)]
+pub struct Table<K, R> {
+    /// Its name in the file.
+    pub name: &'static str,
+    kinds: PhantomData<fn() -> (K, R)>,
+}
+
+impl<K: Key + 'static, R> Table<K, R> {
+    const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            kinds: PhantomData,
+        }
+    }
+
+    /// As redb wants it.
+    pub const fn definition(&self) -> TableDefinition<'static, K, &'static [u8]> {
+        TableDefinition::new(self.name)
+    }
+}
+
+/// Facts about the store itself: schema, sequence number, the current catalogue.
+pub const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+
+/// tenant, name -> the number given last.
+pub const COUNTERS: TableDefinition<(u32, &str), u64> = TableDefinition::new("counters");
+
+/// tenant -> the shop.
+pub const SHOPS: Table<u32, ShopRecord> = Table::new("shops");
+/// tenant, lot.
+pub const LOTS: Table<(u32, u64), Lot> = Table::new("lots");
+/// tenant, kind, folded number, lot -> pieces for sale, so that lists need not decode lots.
+pub const LOTS_BY_ITEM: TableDefinition<(u32, u8, &str, u64), u32> =
+    TableDefinition::new("lots_by_item");
+/// tenant, BrickLink's lot number -> lot.
+pub const LOTS_BY_BRICKLINK: TableDefinition<(u32, u64), u64> =
+    TableDefinition::new("lots_by_bricklink");
+/// tenant, fingerprint of a lot without a number, which one of several equal ones -> lot. Written
+/// once by the import that brought the lot; later changes of the lot do not touch it.
+pub const LOTS_BY_PRINT: TableDefinition<(u32, u128, u32), u64> =
+    TableDefinition::new("lots_by_print");
+/// tenant, entry.
+pub const LEDGER: Table<(u32, u64), LedgerEntry> = Table::new("ledger");
+/// tenant, lot, entry.
+pub const LEDGER_BY_LOT: TableDefinition<(u32, u64, u64), ()> =
+    TableDefinition::new("ledger_by_lot");
+/// tenant, order.
+pub const ORDERS: Table<(u32, u64), Order> = Table::new("orders");
+/// tenant, marketplace, its number -> order.
+pub const ORDERS_BY_NUMBER: TableDefinition<(u32, u8, &str), u64> =
+    TableDefinition::new("orders_by_number");
+/// tenant, walk.
+pub const PICKS: Table<(u32, u64), PickSession> = Table::new("picks");
+/// tenant, walk: only those that go on.
+pub const OPEN_PICKS: TableDefinition<(u32, u64), ()> = TableDefinition::new("open_picks");
+/// tenant, operation -> what it did; makes a repetition harmless.
+pub const OPERATIONS: Table<(u32, u128), OperationRecord> = Table::new("operations");
+
+/// Names of the tables of one generation of the catalogue.
+#[derive(Debug, Clone)]
+pub struct CatalogTables {
+    /// item -> [`ItemRecord`]. Item numbers follow the static rank: 0 comes first in every search.
+    pub items: String,
+    /// item -> its colours; only items with known ones.
+    pub colors_of: String,
+    /// kind, folded number -> item.
+    pub ids: String,
+    /// element id -> (item, colour) pairs.
+    pub elements: String,
+    /// colour -> [`Color`].
+    pub colors: String,
+    /// category -> [`Category`].
+    pub categories: String,
+}
+
+impl CatalogTables {
+    /// The tables of a generation.
+    pub fn of(generation: u32) -> Self {
+        let name = |what: &str| format!("catalog.{generation}.{what}");
+        Self {
+            items: name("items"),
+            colors_of: name("colors_of"),
+            ids: name("ids"),
+            elements: name("elements"),
+            colors: name("colors"),
+            categories: name("categories"),
+        }
+    }
+
+    /// The generation a table belongs to, if it is one of the catalogue's.
+    pub fn generation_of(table: &str) -> Option<u32> {
+        table
+            .strip_prefix("catalog.")?
+            .split('.')
+            .next()?
+            .parse()
+            .ok()
+    }
+}
+
+/// An item without its colours, so that lists need not decode those.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemRecord {
+    /// Kind and number.
+    pub key: ItemKey,
+    /// Name.
+    pub name: String,
+    /// Other numbers.
+    pub alternates: Vec<String>,
+    /// Deepest node of the category tree.
+    pub category: CategoryId,
+    /// Year of release.
+    pub year: Option<u16>,
+    /// Weight.
+    pub weight: Option<Grams>,
+    /// Size.
+    pub dimensions: Option<Dimensions>,
+    /// How many colours it is known in.
+    pub color_count: u16,
+    /// Where a picture is.
+    pub image: Option<String>,
+    /// Made no more.
+    pub obsolete: Option<bool>,
+    /// Square of the sorting grid.
+    pub bin: Option<SortBin>,
+    /// When it vanished.
+    pub vanished: Option<Timestamp>,
+    /// Source of name, category, year, weight, size.
+    pub basics: Facts,
+    /// Source of colours and element ids.
+    pub colors_from: Option<Facts>,
+    /// Source of the sort bin.
+    pub bin_from: Option<Facts>,
+}
+
+/// The colours of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemColors(pub Vec<ItemColor>);
+
+/// The pairs of item and colour that an element id means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementPairs(pub Vec<(u32, u16)>);
+
+/// A shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopRecord {
+    /// Its name.
+    pub name: String,
+    /// Currency of its prices.
+    pub currency: String,
+    /// For practice; nothing here is real.
+    pub practice: bool,
+    /// When it was opened.
+    pub created: Timestamp,
+}
+
+/// What an operation did, for whoever asks again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationRecord {
+    /// When.
+    pub at: Timestamp,
+    /// The walk it belonged to.
+    pub session: u64,
+    /// What happened.
+    pub outcome: PickOutcome,
+}
+
+/// The catalogue that readers see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogMeta {
+    /// Its tables' generation.
+    pub generation: u32,
+    /// Rises with every change within the generation.
+    pub seq: u64,
+    /// When it was published.
+    pub at: Timestamp,
+    /// Only the starter catalogue.
+    pub starter: bool,
+    /// Items by kind, in display order.
+    pub counts: Vec<u32>,
+    /// Element ids.
+    pub elements: u32,
+}
+
+macro_rules! record {
+    ($($kind:ty => $name:literal, $version:literal;)*) => {
+        $(impl Record for $kind {
+            const NAME: &'static str = $name;
+            const VERSION: u8 = $version;
+        })*
+    };
+}
+
+record! {
+    ItemRecord => "catalogue item", 1;
+    ItemColors => "list of colours", 1;
+    ElementPairs => "element id", 1;
+    Color => "colour", 1;
+    Category => "category", 1;
+    ShopRecord => "shop", 1;
+    Lot => "lot", 1;
+    LedgerEntry => "ledger entry", 1;
+    Order => "order", 1;
+    PickSession => "pick session", 1;
+    OperationRecord => "operation", 1;
+    CatalogMeta => "catalogue head", 1;
+}

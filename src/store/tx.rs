@@ -1,0 +1,174 @@
+//! Reading, the same way inside a read and inside the open write transaction.
+
+use std::borrow::Borrow;
+use std::ops::{ControlFlow, RangeBounds};
+
+use redb::{
+    Key, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, TableError, Value,
+    WriteTransaction,
+};
+
+use super::codec::{Record, unpack};
+use super::tables::{META, Table};
+use crate::error::Result;
+
+/// A state of the database: either a fixed one, or the open write transaction with every batch so far.
+pub enum Tx<'a> {
+    /// A fixed state.
+    Read(&'a ReadTransaction),
+    /// The next state, as far as it is decided.
+    Write(&'a WriteTransaction),
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Read(_) => "Tx::Read",
+            Self::Write(_) => "Tx::Write",
+        })
+    }
+}
+
+fn error(e: impl std::fmt::Display) -> crate::error::Error {
+    super::disk(&e)
+}
+
+/// A table that nobody has written to yet does not exist; it reads as empty.
+fn existing<T>(opened: std::result::Result<T, TableError>) -> Result<Option<T>> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(e) => Err(error(e)),
+    }
+}
+
+impl Tx<'_> {
+    /// One value, looked at in place.
+    pub(super) fn look<K: Key + 'static, V: Value + 'static, T>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+        key: K::SelfType<'_>,
+        look: impl FnOnce(V::SelfType<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        match self {
+            Self::Read(tx) => match existing(tx.open_table(table))? {
+                None => Ok(None),
+                Some(table) => {
+                    let found = table.get(key).map_err(error)?;
+                    found.map(|guard| look(guard.value())).transpose()
+                }
+            },
+            Self::Write(tx) => {
+                let table = tx.open_table(table).map_err(error)?;
+                let found = table.get(key).map_err(error)?;
+                found.map(|guard| look(guard.value())).transpose()
+            }
+        }
+    }
+
+    /// Values of many keys, the table opened once. `each` gets the position of the key.
+    pub(super) fn look_many<'k, K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+        keys: impl Iterator<Item = K::SelfType<'k>>,
+        mut each: impl FnMut(usize, V::SelfType<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Read(tx) => {
+                if let Some(table) = existing(tx.open_table(table))? {
+                    for (at, key) in keys.enumerate() {
+                        if let Some(guard) = table.get(key).map_err(error)? {
+                            each(at, guard.value())?;
+                        }
+                    }
+                }
+            }
+            Self::Write(tx) => {
+                let table = tx.open_table(table).map_err(error)?;
+                for (at, key) in keys.enumerate() {
+                    if let Some(guard) = table.get(key).map_err(error)? {
+                        each(at, guard.value())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every pair of a range, in key order, until `each` breaks off.
+    pub(super) fn walk<'k, K: Key + 'static, V: Value + 'static, B>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+        range: impl RangeBounds<B> + 'k,
+        mut each: impl FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()>
+    where
+        B: Borrow<K::SelfType<'k>> + 'k,
+    {
+        match self {
+            Self::Read(tx) => {
+                let Some(table) = existing(tx.open_table(table))? else {
+                    return Ok(());
+                };
+                for pair in table.range::<B>(range).map_err(error)? {
+                    let (key, value) = pair.map_err(error)?;
+                    if each(key.value(), value.value())?.is_break() {
+                        break;
+                    }
+                }
+            }
+            Self::Write(tx) => {
+                let table = tx.open_table(table).map_err(error)?;
+                for pair in table.range::<B>(range).map_err(error)? {
+                    let (key, value) = pair.map_err(error)?;
+                    if each(key.value(), value.value())?.is_break() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many pairs a table holds.
+    pub(super) fn len<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<u64> {
+        match self {
+            Self::Read(tx) => {
+                existing(tx.open_table(table))?.map_or(Ok(0), |table| table.len().map_err(error))
+            }
+            Self::Write(tx) => tx.open_table(table).map_err(error)?.len().map_err(error),
+        }
+    }
+
+    /// One record.
+    pub(super) fn get<K: Key + 'static, R: Record>(
+        &self,
+        table: &Table<K, R>,
+        key: K::SelfType<'_>,
+    ) -> Result<Option<R>> {
+        self.look(table.definition(), key, unpack)
+    }
+
+    /// A record of [`META`].
+    pub(super) fn meta<R: Record>(&self, name: &str) -> Result<Option<R>> {
+        self.look(META, name, unpack)
+    }
+
+    /// A number of [`META`].
+    pub(super) fn meta_number(&self, name: &str) -> Result<Option<u64>> {
+        self.look(META, name, |bytes| {
+            let mut wide = [0; 8];
+            let len = bytes.len().min(8);
+            wide[..len].copy_from_slice(&bytes[..len]);
+            Ok(u64::from_le_bytes(wide))
+        })
+    }
+
+    /// The number of the latest commit that this state contains.
+    pub(super) fn seq(&self) -> Result<u64> {
+        Ok(self.meta_number(super::writer::SEQ)?.unwrap_or(0))
+    }
+}

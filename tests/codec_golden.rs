@@ -1,0 +1,408 @@
+//! The bytes of every kind of record. They lie in people's databases: when one of these changes, its
+//! version must rise and a migration must read the old one.
+
+use std::fmt::Write as _;
+
+use brickops::domain::order::OrderLine;
+use brickops::domain::pick::{PickLine, PickStep};
+use brickops::domain::rows::PickOutcome;
+use brickops::domain::{
+    Category, CategoryId, Color, ColorId, Completeness, Condition, CorrelationId, Dimensions,
+    EntryId, Facts, Grams, ItemColor, ItemKey, ItemKind, LedgerEntry, LineState, Lot, LotId,
+    Marketplace, Money, Order, OrderId, OrderStatus, PickSession, PickState, Place, Reason, Rgb,
+    SessionId, SortBin, Source, Stock, Tier, Timestamp, UserId,
+};
+use brickops::store::codec::{Record, pack, unpack};
+use brickops::store::tables::{
+    CatalogMeta, ElementPairs, ItemColors, ItemRecord, OperationRecord, ShopRecord,
+};
+use proptest::prelude::*;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The record has these bytes, and these bytes are the record.
+fn golden<R: Record + PartialEq + std::fmt::Debug>(record: &R, expected: &str) {
+    let bytes = pack(record).expect("it is packed");
+    assert_eq!(hex(&bytes), expected, "{}", R::NAME);
+    assert_eq!(&unpack::<R>(&bytes).expect("it is read"), record);
+    assert!(unpack::<R>(&bytes[..bytes.len() - 1]).is_err(), "cut short");
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert!(unpack::<R>(&longer).is_err(), "with something behind it");
+    let newer = [&[bytes[0] + 1], &bytes[1..]].concat();
+    assert!(unpack::<R>(&newer).is_err(), "of another version");
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+fn facts(source: Source) -> Facts {
+    Facts {
+        source,
+        at: at(1_700_000_000),
+    }
+}
+
+fn lot() -> Lot {
+    Lot {
+        id: LotId(300),
+        item: ItemKey::part("3001"),
+        name: "Brick 2 x 4".into(),
+        color: ColorId(11),
+        condition: Condition::Used,
+        completeness: Some(Completeness::Sealed),
+        stock: Stock {
+            available: 5,
+            reserved: 2,
+            sold: 1,
+        },
+        price: Money::from_raw(810),
+        cost: Money::from_raw(300),
+        notes: "crack".into(),
+        remarks: "A-12;C303 ".into(),
+        place: Place("A-12;C303".into()),
+        bulk: 2,
+        tiers: [
+            Tier {
+                quantity: 10,
+                price: Money::from_raw(700),
+            },
+            Tier::default(),
+            Tier::default(),
+        ],
+        sale: -5,
+        stockroom: Some('B'),
+        retain: true,
+        bricklink_lot: Some(400_000_847),
+        created: at(1_600_000_000),
+        created_by: UserId(1),
+        changed: at(1_700_000_000),
+        changed_by: UserId(2),
+    }
+}
+
+fn order() -> Order {
+    Order {
+        id: OrderId(7),
+        marketplace: Marketplace::BrickOwl,
+        number: "30000001".into(),
+        party: "ana".into(),
+        status: OrderStatus::Other("NPB".into()),
+        ordered: at(1_700_000_000),
+        status_changed: Some(at(1_700_000_100)),
+        currency: "EUR".into(),
+        total: Money::from_raw(1_281_200),
+        shipping: Money::from_raw(50_000),
+        payment: "card".into(),
+        destination: "Berlin".into(),
+        tracking: "T1".into(),
+        lines: vec![OrderLine {
+            market_lot: Some(5),
+            item: ItemKey::new(ItemKind::Set, "75105-1"),
+            color: ColorId(0),
+            condition: Condition::New,
+            quantity: 3,
+            price: Money::from_raw(10_000),
+            description: "new".into(),
+            batch: 1,
+            lot: Some(LotId(300)),
+            reserved: 1,
+            picked: 1,
+        }],
+    }
+}
+
+fn walk() -> PickSession {
+    PickSession {
+        id: SessionId(4),
+        state: PickState::Open,
+        orders: vec![OrderId(7)],
+        lines: vec![PickLine {
+            order: OrderId(7),
+            order_line: 0,
+            lot: Some(LotId(300)),
+            item: ItemKey::part("3001"),
+            name: "Brick".into(),
+            color: ColorId(11),
+            condition: Condition::New,
+            place: Place("A-1".into()),
+            wanted: 3,
+            taken: 1,
+            state: LineState::Short,
+        }],
+        position: 1,
+        steps: vec![PickStep {
+            line: 0,
+            before: LineState::Later,
+            pieces: 1,
+            entry: Some(EntryId(9)),
+            position: 0,
+        }],
+        started: at(1_700_000_000),
+        started_by: UserId(1),
+        touched: at(1_700_000_001),
+    }
+}
+
+fn entry(reason: Reason) -> LedgerEntry {
+    LedgerEntry {
+        id: EntryId(9),
+        lot: LotId(300),
+        at: at(1_700_000_000),
+        actor: UserId(1),
+        reason,
+        correlation: CorrelationId(3),
+        before: Stock::default(),
+        after: Stock {
+            available: 5,
+            ..Stock::default()
+        },
+        moved: Some((Place("A-1".into()), Place("A-2".into()))),
+        undoes: Some(EntryId(8)),
+    }
+}
+
+#[test]
+fn records_of_a_shop() {
+    golden(
+        &ShopRecord {
+            name: "My shop".into(),
+            currency: "EUR".into(),
+            practice: true,
+            created: at(1_700_000_000),
+        },
+        "01074d792073686f700345555201fd00803c3048140c00",
+    );
+    golden(
+        &lot(),
+        "01fb2c010004333030310b427269636b2032207820340b010102050201fb5406fb580205637261636b0a412d31323b433330332009412d31323b43333033020afb780500000000fb01420101fc4f87d717fd0000480f625e0b0001fd00803c3048140c0002",
+    );
+    golden(
+        &order(),
+        "01070108333030303030303103616e610b034e5042fd00803c3048140c0001fd0042283c48140c0003455552fc60192700fca08601000463617264064265726c696e025431010105020737353130352d31000003fb204e036e65770101fb2c010101",
+    );
+    golden(
+        &walk(),
+        "010400010701070001fb2c0100043330303105427269636b0b0003412d310301030101000201010900fd00803c3048140c0001fd80045b3048140c00",
+    );
+    golden(
+        &OperationRecord {
+            at: at(1_700_000_000),
+            session: 4,
+            outcome: PickOutcome::Taken {
+                item: ItemKey::part("3001"),
+                pieces: 3,
+            },
+        },
+        "01fd00803c3048140c00040000043330303103",
+    );
+}
+
+#[test]
+fn reasons_keep_their_numbers() {
+    let order = || "1".to_owned();
+    let session = SessionId(4);
+    golden(
+        &entry(Reason::Imported { file: "a".into() }),
+        "0109fb2c01fd00803c3048140c0001000161030000000500000103412d3103412d320108",
+    );
+    golden(
+        &entry(Reason::Reserved { order: order() }),
+        "0109fb2c01fd00803c3048140c0001010131030000000500000103412d3103412d320108",
+    );
+    golden(
+        &entry(Reason::Released { order: order() }),
+        "0109fb2c01fd00803c3048140c0001020131030000000500000103412d3103412d320108",
+    );
+    golden(
+        &entry(Reason::Picked {
+            order: order(),
+            session,
+        }),
+        "0109fb2c01fd00803c3048140c000103013104030000000500000103412d3103412d320108",
+    );
+    golden(
+        &entry(Reason::PickUndone {
+            order: order(),
+            session,
+        }),
+        "0109fb2c01fd00803c3048140c000104013104030000000500000103412d3103412d320108",
+    );
+    golden(
+        &entry(Reason::Sent { order: order() }),
+        "0109fb2c01fd00803c3048140c0001050131030000000500000103412d3103412d320108",
+    );
+}
+
+#[test]
+fn states_of_orders_keep_their_numbers() {
+    let words = [
+        "Pending",
+        "Updated",
+        "Processing",
+        "Ready",
+        "Paid",
+        "Packed",
+        "Shipped",
+        "Received",
+        "Completed",
+        "Cancelled",
+        "Purged",
+        "NPB",
+    ];
+    for (number, word) in (0u8..).zip(words) {
+        let with = Order {
+            status: OrderStatus::parse(word),
+            ..order()
+        };
+        let bytes = pack(&with).expect("it is packed");
+        // Version, number, marketplace, the marketplace's number (length and eight digits), the
+        // buyer (length and three letters), the state.
+        assert_eq!(bytes[1 + 1 + 1 + 9 + 4], number, "{word}");
+    }
+}
+
+#[test]
+fn records_of_the_catalogue() {
+    golden(
+        &ItemRecord {
+            key: ItemKey::part("3001"),
+            name: "Brick 2 x 4".into(),
+            alternates: vec!["3001old".into()],
+            category: CategoryId(5),
+            year: Some(1958),
+            weight: Some(Grams(2_320)),
+            dimensions: Some(Dimensions {
+                x: Some(200),
+                y: Some(400),
+                z: None,
+            }),
+            color_count: 60,
+            image: Some("img".into()),
+            obsolete: Some(false),
+            bin: Some(SortBin {
+                cabinet: 'C',
+                bin: 303,
+            }),
+            vanished: Some(at(1_700_000_000)),
+            basics: facts(Source::Starter),
+            colors_from: Some(facts(Source::Download)),
+            bin_from: Some(facts(Source::Hand)),
+        },
+        "010004333030310b427269636b2032207820340107333030316f6c640501fba60701fb10090101c801fb9001003c0103696d6701000143fb2f0101fd00803c3048140c0000fd00803c3048140c000101fd00803c3048140c000103fd00803c3048140c00",
+    );
+    golden(
+        &ItemColors(vec![ItemColor {
+            color: ColorId(11),
+            elements: vec!["300126".into()],
+        }]),
+        "01010b0106333030313236",
+    );
+    golden(&ElementPairs(vec![(70_000, 11)]), "0101fc701101000b");
+    golden(
+        &Color {
+            id: ColorId(152),
+            name: "Light Turquoise".into(),
+            rgb: Some(Rgb(0, 0xC5, 0xBC)),
+            group: "Solid".into(),
+            year_from: Some(2011),
+            year_to: None,
+        },
+        "01980f4c696768742054757271756f6973650100c5bc05536f6c696401fbdb0700",
+    );
+    golden(
+        &Category {
+            id: CategoryId(1_000_001),
+            name: "Fire".into(),
+            parent: Some(CategoryId(67)),
+        },
+        "01fc41420f0004466972650143",
+    );
+    golden(
+        &CatalogMeta {
+            generation: 3,
+            seq: 1,
+            at: at(1_700_000_000),
+            starter: false,
+            counts: vec![91_431, 18_149],
+            elements: 104_355,
+        },
+        "010301fd00803c3048140c000002fc27650100fbe546fca3970100",
+    );
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9;|~äé \u{1F9F1}-]{0,24}"
+}
+
+proptest! {
+    #[test]
+    fn lots_come_back_as_they_were(
+        (id, no, name) in (any::<u64>(), text(), text()),
+        (available, reserved, sold) in (any::<u32>(), any::<u32>(), any::<u32>()),
+        (price, sale) in (any::<i64>(), any::<i8>()),
+        (notes, remarks) in (text(), text()),
+        number in prop::option::of(any::<u64>()),
+        stockroom in prop::option::of(any::<char>()),
+    ) {
+        let before = Lot {
+            id: LotId(id),
+            item: ItemKey::part(no),
+            name,
+            stock: Stock { available, reserved, sold },
+            price: Money::from_raw(price),
+            sale,
+            notes,
+            remarks: remarks.clone(),
+            place: Place(remarks),
+            bricklink_lot: number,
+            stockroom,
+            ..lot()
+        };
+        let bytes = pack(&before).expect("it is packed");
+        prop_assert_eq!(unpack::<Lot>(&bytes).expect("it is read"), before);
+    }
+
+    #[test]
+    fn walks_come_back_as_they_were(
+        orders in prop::collection::vec(any::<u64>(), 0..5),
+        steps in prop::collection::vec((any::<u16>(), any::<u32>(), any::<u16>()), 0..20),
+        position in any::<u16>(),
+        (wanted, taken) in (any::<u32>(), any::<u32>()),
+    ) {
+        let mut before = walk();
+        before.orders = orders.into_iter().map(OrderId).collect();
+        before.position = position;
+        before.lines[0].wanted = wanted;
+        before.lines[0].taken = taken;
+        before.steps = steps
+            .into_iter()
+            .map(|(line, pieces, position)| PickStep {
+                line,
+                before: LineState::Open,
+                pieces,
+                entry: (pieces > 0).then_some(EntryId(u64::from(pieces))),
+                position,
+            })
+            .collect();
+        let bytes = pack(&before).expect("it is packed");
+        prop_assert_eq!(unpack::<PickSession>(&bytes).expect("it is read"), before);
+    }
+
+    /// Whatever lies in the file: an error, never a crash.
+    #[test]
+    fn nonsense_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let with_version = [&[1u8], bytes.as_slice()].concat();
+        let _ = unpack::<Lot>(&with_version);
+        let _ = unpack::<Order>(&with_version);
+        let _ = unpack::<PickSession>(&with_version);
+        let _ = unpack::<LedgerEntry>(&with_version);
+        let _ = unpack::<ItemRecord>(&with_version);
+        let _ = unpack::<OperationRecord>(&bytes);
+    }
+}
