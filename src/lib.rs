@@ -7,7 +7,7 @@
 //! | [`domain`] | pure values and rules |
 //! | [`formats`] | files that sellers use, read and written |
 //! | [`store`] | the database file: tables, codec, the single writer |
-//! | search | the full-text index, derived from the store |
+//! | [`search`] | the full-text index, derived from the store |
 //! | services | every verb of the program, one transaction each |
 //! | api | requests, replies, events; framing; client and server |
 //! | tui | the screens; knows nothing but the api |
@@ -19,4 +19,5 @@ pub mod clock;
 pub mod domain;
 pub mod error;
 pub mod formats;
+pub mod search;
 pub mod store;
