@@ -8,7 +8,7 @@
 //! | [`formats`] | files that sellers use, read and written |
 //! | [`store`] | the database file: tables, codec, the single writer |
 //! | [`search`] | the full-text index, derived from the store |
-//! | services | every verb of the program, one transaction each |
+//! | [`services`] | every verb of the program, one transaction each |
 //! | api | requests, replies, events; framing; client and server |
 //! | tui | the screens; knows nothing but the api |
 //! | cli | the command line; the only place that wires all of them together |
@@ -20,4 +20,5 @@ pub mod domain;
 pub mod error;
 pub mod formats;
 pub mod search;
+pub mod services;
 pub mod store;

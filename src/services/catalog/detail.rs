@@ -1,0 +1,91 @@
+//! Everything known about one item, with where each fact comes from and how old it is.
+
+use std::collections::HashMap;
+
+use super::find::whole;
+use crate::domain::query::Obsolete;
+use crate::domain::rows::{FactsRow, ItemColorRow, ItemDetail};
+use crate::domain::{ColorId, Facts, Item, ItemKey, Scope, Windows};
+use crate::error::{Error, Result};
+use crate::services::App;
+
+impl App {
+    /// An item as its screen shows it.
+    ///
+    /// # Errors
+    /// `NotFound` when the catalogue does not know it.
+    pub fn item_detail(&self, scope: &Scope, key: &ItemKey) -> Result<ItemDetail> {
+        let found = self.store.read(|tx| {
+            tx.catalog()?
+                .map_or(Ok(None), |catalog| whole(&catalog, key))
+        })?;
+        let (id, item) = found.ok_or_else(|| {
+            Error::not_found(format!(
+                "The catalogue does not know {} {}. Check the number, or import a newer catalogue.",
+                key.kind.word().to_lowercase(),
+                key.no
+            ))
+        })?;
+        let lots = self.lots_of_item(scope, &item.key)?;
+        let mut stock: HashMap<ColorId, u32> = HashMap::new();
+        for lot in &lots {
+            *stock.entry(lot.color.id).or_default() += lot.stock.available;
+        }
+        let names = self.names();
+        let mut colors: Vec<ItemColorRow> = item
+            .colors
+            .iter()
+            .map(|known| ItemColorRow {
+                color: names.color(known.color),
+                elements: known.elements.clone(),
+                stock: stock.remove(&known.color).unwrap_or(0),
+            })
+            .collect();
+        // Colours that the catalogue does not list and the shop has all the same.
+        let mut own: Vec<(ColorId, u32)> = stock.into_iter().collect();
+        own.sort_unstable();
+        colors.extend(own.into_iter().map(|(color, stock)| ItemColorRow {
+            color: names.color(color),
+            elements: Vec::new(),
+            stock,
+        }));
+        colors.sort_by(|a, b| a.color.name.cmp(&b.color.name));
+        let similar = match self.index() {
+            Some(index) => {
+                let ids = index.similar(id).map_err(|e| super::index::failed(&e))?;
+                self.item_rows(scope, &ids)?
+            }
+            None => Vec::new(),
+        };
+        Ok(ItemDetail {
+            printed: item.printed(),
+            obsolete: Obsolete::from(item.obsolete),
+            category_path: names
+                .tree()
+                .path(item.category)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            facts: facts(&item, self.windows, scope),
+            colors,
+            lots,
+            similar,
+            item,
+        })
+    }
+}
+
+fn facts(item: &Item, windows: Windows, scope: &Scope) -> Vec<FactsRow> {
+    let row = |what: &str, facts: Option<Facts>| FactsRow {
+        what: what.to_owned(),
+        facts,
+        freshness: facts.map(|facts| windows.judge(facts.at, scope.now)),
+    };
+    vec![
+        row("name, category, year, size", Some(item.basics)),
+        row("colours and element ids", item.colors_from),
+        row("sort bin", item.bin_from),
+        row("prices", None),
+        row("picture", None),
+    ]
+}

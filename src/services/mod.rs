@@ -1,0 +1,186 @@
+//! Every verb of the program and every permission check. One verb is one transaction.
+//!
+//! Services know the store and the search index, never a screen or a socket. A verb gets a
+//! [`Scope`]: who, for which shop, when.
+
+pub mod catalog;
+pub mod check;
+pub mod inventory;
+mod lot_list;
+pub mod lots;
+mod moves;
+pub mod names;
+pub mod order_lists;
+pub mod orders;
+mod overview;
+pub mod picking;
+mod promises;
+mod rights;
+pub mod views;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use crate::clock::Clock;
+use crate::domain::report::Progress;
+use crate::domain::{Committed, Role, Scope, TenantId, UserId, Windows};
+use crate::error::Result;
+use crate::search::CatalogIndex;
+use crate::store::tables::ShopRecord;
+use crate::store::{Batch, Decided, Store};
+
+use lot_list::LotLists;
+use names::Names;
+use views::Views;
+
+/// What listeners are told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Something is on disk.
+    Committed(Committed),
+    /// The search index is being rebuilt, or ready.
+    Index {
+        /// Whether it answers.
+        ready: bool,
+        /// How far a rebuild has come.
+        progress: Progress,
+    },
+}
+
+/// Told of notices; answers `false` to be told no more.
+pub type Listener = Box<dyn Fn(&Notice) -> bool + Send + Sync>;
+
+/// How the program is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// Where the index and a shop's own files lie.
+    pub data_dir: PathBuf,
+    /// When facts grow old.
+    pub windows: Windows,
+}
+
+/// The program behind the screens.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    data_dir: PathBuf,
+    windows: Windows,
+    names: RwLock<Arc<Names>>,
+    index: RwLock<Option<Arc<CatalogIndex>>>,
+    views: Views,
+    /// Held for writing while another catalogue takes the place of the one before: item numbers of
+    /// one mean other items in the other.
+    swapping: RwLock<()>,
+    /// Held by the import that is under way.
+    importing: Mutex<()>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
+    lot_lists: Arc<LotLists>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// The program over an open store. The index is opened by [`App::open_index`].
+    pub fn new(store: Store, clock: Arc<dyn Clock>, setup: Setup) -> Result<Self> {
+        let names = Arc::new(Names::load(&store)?);
+        let listeners: Arc<Mutex<Vec<Listener>>> = Arc::default();
+        let told = Arc::downgrade(&listeners);
+        store.listen(Box::new(move |committed| {
+            let Some(listeners) = told.upgrade() else {
+                return false;
+            };
+            tell(&listeners, &Notice::Committed(committed.clone()));
+            true
+        }));
+        let lot_lists = LotLists::following(&store);
+        Ok(Self {
+            store,
+            clock,
+            data_dir: setup.data_dir,
+            windows: setup.windows,
+            names: RwLock::new(names),
+            index: RwLock::new(None),
+            views: Views::default(),
+            swapping: RwLock::default(),
+            importing: Mutex::new(()),
+            listeners,
+            lot_lists,
+        })
+    }
+
+    /// The only shop there is, acted for by its owner: until accounts come, whoever may open the
+    /// data directory owns the shop.
+    pub fn solo(&self) -> Scope {
+        Scope {
+            tenant: TenantId(1),
+            user: UserId(1),
+            role: Role::Owner,
+            now: self.clock.now(),
+        }
+    }
+
+    /// The shop of the scope, opened under a plain name on the first look.
+    pub fn shop_record(&self, scope: &Scope) -> Result<ShopRecord> {
+        if let Some(record) = self.store.read(|tx| tx.shop(scope).record())? {
+            return Ok(record);
+        }
+        let record = ShopRecord {
+            name: "My shop".into(),
+            currency: "EUR".into(),
+            practice: false,
+            created: scope.now,
+        };
+        self.open_shop(scope, record.clone())?;
+        Ok(record)
+    }
+
+    /// Opens the shop of the scope, or gives it another head.
+    pub fn open_shop(&self, scope: &Scope, record: ShopRecord) -> Result<()> {
+        let scope = *scope;
+        self.store.write(move |_| {
+            let mut batch = Batch::new();
+            batch.put_shop(&scope, record);
+            Ok(Decided::new((), batch))
+        })
+    }
+
+    /// While it is held, tables, names and index are those of one catalogue. Not to be taken twice.
+    pub fn one_catalog(&self) -> RwLockReadGuard<'_, ()> {
+        self.swapping.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on `listener` is told of commits and of the index.
+    pub fn listen(&self, listener: Listener) {
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(listener);
+    }
+
+    pub(crate) fn announce(&self, notice: &Notice) {
+        tell(&self.listeners, notice);
+    }
+
+    /// Colours and categories by number, as of the latest catalogue.
+    pub(crate) fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads colours and categories again, after the catalogue has changed.
+    pub(crate) fn reload_names(&self) -> Result<()> {
+        let fresh = Arc::new(Names::load(&self.store)?);
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+}
+
+fn tell(listeners: &Mutex<Vec<Listener>>, notice: &Notice) {
+    listeners
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .retain(|listener| listener(notice));
+}

@@ -1,0 +1,163 @@
+//! Moving pieces: the only place where the stock of a lot changes, so that no change can be made
+//! without its entry in the ledger.
+//!
+//! One [`Moves`] lives as long as one verb decides. It remembers what the verb has moved already,
+//! as the transaction shows that only to the next verb.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{
+    CorrelationId, EntryId, LedgerEntry, Lot, LotId, Order, Reason, Scope, Stock, Topic,
+};
+use crate::error::{Error, Result};
+use crate::store::{Batch, Shop};
+
+/// The lots a verb has looked at or moved, and what it writes.
+pub(crate) struct Moves<'t> {
+    shop: Shop<'t>,
+    scope: Scope,
+    lots: BTreeMap<LotId, Lot>,
+    moved: BTreeSet<LotId>,
+    orders: Vec<u64>,
+    deed: Option<CorrelationId>,
+    batch: Batch,
+}
+
+impl<'t> Moves<'t> {
+    /// Nothing moved yet. With `deed` the entries belong to a deed that began earlier.
+    pub(crate) fn new(shop: Shop<'t>, scope: Scope, deed: Option<CorrelationId>) -> Self {
+        Self {
+            shop,
+            scope,
+            lots: BTreeMap::new(),
+            moved: BTreeSet::new(),
+            orders: Vec::new(),
+            deed,
+            batch: Batch::new(),
+        }
+    }
+
+    /// The shop's records as they were before this verb.
+    pub(crate) fn shop(&self) -> Shop<'t> {
+        self.shop
+    }
+
+    /// Whatever else the verb writes.
+    pub(crate) fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    /// The number that ties the entries of this deed together; given when first needed.
+    pub(crate) fn deed(&mut self) -> Result<CorrelationId> {
+        if let Some(deed) = self.deed {
+            return Ok(deed);
+        }
+        let deed = self.batch.next_correlation(&self.shop)?;
+        self.deed = Some(deed);
+        Ok(deed)
+    }
+
+    /// The deed's number, if anything needed one.
+    pub(crate) fn deed_so_far(&self) -> Option<CorrelationId> {
+        self.deed
+    }
+
+    /// A lot as this verb has left it.
+    pub(crate) fn lot(&mut self, id: LotId) -> Result<Option<&Lot>> {
+        if let Entry::Vacant(slot) = self.lots.entry(id)
+            && let Some(lot) = self.shop.lot(id)?
+        {
+            slot.insert(lot);
+        }
+        Ok(self.lots.get(&id))
+    }
+
+    /// Brings a lot in that was not there before. Its number is set here.
+    pub(crate) fn bring_in(&mut self, mut lot: Lot, reason: Reason) -> Result<LotId> {
+        lot.id = self.batch.next_lot(&self.shop)?;
+        let id = lot.id;
+        let after = lot.stock;
+        self.lots.insert(id, lot);
+        self.enter(id, reason, (Stock::default(), after), None)?;
+        Ok(id)
+    }
+
+    /// Changes the pieces of a lot, with its entry. `change` answers `None` when the pieces are not
+    /// there; then nothing happens but an error, as callers look before they move.
+    pub(crate) fn change(
+        &mut self,
+        id: LotId,
+        reason: Reason,
+        undoes: Option<EntryId>,
+        change: impl FnOnce(&mut Stock) -> Option<()>,
+    ) -> Result<EntryId> {
+        let Some(lot) = self.lot(id)? else {
+            return Err(Error::not_found(format!("Lot {id} is not there any more.")));
+        };
+        let before = lot.stock;
+        let mut after = before;
+        if change(&mut after).is_none() {
+            return Err(Error::conflict(format!(
+                "The pieces of lot {id} are not there any more. Look at the lot and try again."
+            )));
+        }
+        if let Some(lot) = self.lots.get_mut(&id) {
+            lot.stock = after;
+            lot.changed = self.scope.now;
+            lot.changed_by = self.scope.user;
+        }
+        self.enter(id, reason, (before, after), undoes)
+    }
+
+    fn enter(
+        &mut self,
+        lot: LotId,
+        reason: Reason,
+        (before, after): (Stock, Stock),
+        undoes: Option<EntryId>,
+    ) -> Result<EntryId> {
+        self.moved.insert(lot);
+        let correlation = self.deed()?;
+        let id = self.batch.next_entry(&self.shop)?;
+        self.batch.put_entry(
+            &self.scope,
+            LedgerEntry {
+                id,
+                lot,
+                at: self.scope.now,
+                actor: self.scope.user,
+                reason,
+                correlation,
+                before,
+                after,
+                moved: None,
+                undoes,
+            },
+        );
+        Ok(id)
+    }
+
+    /// Writes an order.
+    pub(crate) fn put_order(&mut self, order: Order) {
+        self.orders.push(order.id.0);
+        self.batch.put_order(&self.scope, order);
+    }
+
+    /// Everything as one batch.
+    pub(crate) fn finish(mut self) -> Batch {
+        for id in &self.moved {
+            if let Some(lot) = self.lots.remove(id) {
+                self.batch.put_lot(&self.scope, lot);
+            }
+        }
+        if !self.moved.is_empty() {
+            self.batch
+                .changed(Topic::Inventory, self.moved.iter().map(|id| id.0));
+        }
+        if !self.orders.is_empty() {
+            self.batch.changed(Topic::Orders, self.orders);
+        }
+        self.batch
+    }
+}

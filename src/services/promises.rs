@@ -1,0 +1,146 @@
+//! What the shop promises to an order: which lot serves a line, and how many pieces of it are kept.
+
+use super::moves::Moves;
+use crate::domain::place::PlaceKey;
+use crate::domain::{Lot, LotId, Order, OrderLine, Reason};
+use crate::error::Result;
+
+/// Pieces that a deed moved for an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Kept {
+    /// Lines with a lot.
+    pub(crate) matched: u64,
+    /// Lines without.
+    pub(crate) unmatched: u64,
+    /// Pieces that were promised now.
+    pub(crate) reserved: u64,
+    /// Pieces that are not there.
+    pub(crate) short: u64,
+}
+
+impl Kept {
+    /// Takes another deed's pieces to these.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.unmatched += other.unmatched;
+        self.reserved += other.reserved;
+        self.short += other.short;
+    }
+}
+
+/// Finds a lot for each line that has none and promises what is there, as far as the order still
+/// waits for its pieces.
+pub(crate) fn promise(moves: &mut Moves<'_>, order: &mut Order) -> Result<Kept> {
+    let holds = order.status.holds_stock();
+    let mut kept = Kept::default();
+    for line in &mut order.lines {
+        if line.reserved == 0 && line.picked == 0 {
+            line.lot = serving_lot(moves, line)?.or(line.lot);
+        }
+        if line.lot.is_some() {
+            kept.matched += 1;
+        } else {
+            kept.unmatched += 1;
+        }
+        if holds {
+            kept.reserved += u64::from(promise_line(moves, &order.number, line)?);
+            kept.short += u64::from(line.short());
+        }
+    }
+    Ok(kept)
+}
+
+fn promise_line(moves: &mut Moves<'_>, order: &str, line: &mut OrderLine) -> Result<u32> {
+    let Some(id) = line.lot.filter(|_| line.short() > 0) else {
+        return Ok(0);
+    };
+    let available = moves.lot(id)?.map_or(0, |lot| lot.stock.available);
+    let pieces = line.short().min(available);
+    if pieces > 0 {
+        let reason = Reason::Reserved {
+            order: order.to_owned(),
+        };
+        moves.change(id, reason, None, |stock| {
+            (stock.reserve(pieces) == pieces).then_some(())
+        })?;
+        line.reserved += pieces;
+    }
+    Ok(pieces)
+}
+
+/// Gives every promised piece of an order back to the shop.
+pub(crate) fn release(moves: &mut Moves<'_>, order: &mut Order) -> Result<()> {
+    for line in &mut order.lines {
+        if let Some(id) = line.lot.filter(|_| line.reserved > 0) {
+            let pieces = line.reserved;
+            let reason = Reason::Released {
+                order: order.number.clone(),
+            };
+            moves.change(id, reason, None, |stock| stock.release(pieces))?;
+            line.reserved = 0;
+        }
+    }
+    Ok(())
+}
+
+/// The order has left the shop without being picked here: its promised pieces are gone.
+pub(crate) fn send(moves: &mut Moves<'_>, order: &mut Order) -> Result<()> {
+    for line in &mut order.lines {
+        if let Some(id) = line.lot.filter(|_| line.reserved > 0) {
+            let pieces = line.reserved;
+            let reason = Reason::Sent {
+                order: order.number.clone(),
+            };
+            moves.change(id, reason, None, |stock| stock.take(pieces))?;
+            line.reserved = 0;
+            line.picked += pieces;
+        }
+    }
+    Ok(())
+}
+
+/// The lot that the buyer chose, or else the best one of the same item, colour and condition.
+fn serving_lot(moves: &mut Moves<'_>, line: &OrderLine) -> Result<Option<LotId>> {
+    // A number from another shop's export may by chance be one of ours: look at the lot.
+    if let Some(number) = line.market_lot
+        && let Some(id) = moves.shop().lot_by_bricklink(number)?
+        && moves.lot(id)?.is_some_and(|lot| serves(lot, line))
+    {
+        return Ok(Some(id));
+    }
+    let mut best: Option<(Choice, LotId)> = None;
+    for (id, _) in moves.shop().stock_of(&line.item)? {
+        if let Some(lot) = moves.lot(id)?.filter(|lot| serves(lot, line)) {
+            let choice = Choice::of(lot, line.quantity);
+            if best.as_ref().is_none_or(|(other, _)| choice < *other) {
+                best = Some((choice, id));
+            }
+        }
+    }
+    Ok(best.map(|(_, id)| id))
+}
+
+fn serves(lot: &Lot, line: &OrderLine) -> bool {
+    lot.item.same(&line.item) && lot.color == line.color && lot.condition == line.condition
+}
+
+/// What one lot is preferred by; the least is taken.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Choice {
+    stockroom: bool,
+    /// Pieces that would be missing.
+    missing: u32,
+    place: PlaceKey,
+    lot: LotId,
+}
+
+impl Choice {
+    fn of(lot: &Lot, wanted: u32) -> Self {
+        Self {
+            stockroom: lot.stockroom.is_some(),
+            missing: wanted.saturating_sub(lot.stock.available),
+            place: lot.place.key(),
+            lot: lot.id,
+        }
+    }
+}
