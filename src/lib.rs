@@ -9,12 +9,13 @@
 //! | [`store`] | the database file: tables, codec, the single writer |
 //! | [`search`] | the full-text index, derived from the store |
 //! | [`services`] | every verb of the program, one transaction each |
-//! | api | requests, replies, events; framing; client and server |
+//! | [`api`] | requests, replies, events; framing; client and server |
 //! | tui | the screens; knows nothing but the api |
 //! | cli | the command line; the only place that wires all of them together |
 //!
 //! `tests/layering.rs` holds these borders.
 
+pub mod api;
 pub mod clock;
 pub mod domain;
 pub mod error;

@@ -1,0 +1,350 @@
+//! What a screen or a script may ask, and what it is told.
+//!
+//! One set of enums for every way in: in one process (`demo`, tests) and over the socket. Types here
+//! are plain: what crosses must be the same on both sides, byte for byte.
+
+pub mod client;
+pub mod framing;
+pub mod server;
+pub mod socket;
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::domain::Topic;
+use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
+use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
+use crate::domain::rows::{
+    CategoryRow, ColorRow, ItemDetail, ItemRow, LotRow, OrderDetail, OrderRow, Overview,
+    PickOutcome, PickView,
+};
+use crate::domain::{ItemKey, LotId, OperationId, OrderId, SessionId, ViewId};
+use crate::error::Error;
+
+/// Changes with every change of a type that crosses the socket.
+pub const PROTOCOL: u32 = 1;
+
+/// What a client asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// The start screen's figures -> [`Reply::Overview`].
+    Overview,
+    /// Opens a list; the answer carries its first rows at once -> [`Reply::Opened`].
+    Open {
+        /// What is asked.
+        spec: ViewSpec,
+        /// How many rows are wanted at once.
+        rows: u16,
+    },
+    /// Rows of an open list -> [`Reply::Window`], or `NotFound` when the server has let go of the
+    /// list: open it again.
+    Window {
+        /// Which list.
+        view: ViewId,
+        /// First row, from 0.
+        offset: u32,
+        /// How many.
+        len: u16,
+    },
+    /// How many items match, and what each further choice would leave -> [`Reply::Counts`].
+    Count {
+        /// What is asked.
+        query: CatalogQuery,
+    },
+    /// Help with a spelling mistake, for a query without results -> [`Reply::Spelled`].
+    Spell {
+        /// What was asked.
+        query: CatalogQuery,
+        /// How many rows are wanted at once.
+        rows: u16,
+    },
+    /// Everything known about an item -> [`Reply::Item`].
+    Item {
+        /// Which.
+        key: ItemKey,
+    },
+    /// The category tree -> [`Reply::Categories`].
+    Categories,
+    /// All colours -> [`Reply::Colors`].
+    Colors,
+    /// One order -> [`Reply::Order`].
+    Order {
+        /// Which.
+        id: OrderId,
+    },
+    /// Starts a walk for these orders -> [`Reply::Pick`].
+    PickStart {
+        /// The orders, in the order of their totes.
+        orders: Vec<OrderId>,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// A walk as it is now -> [`Reply::Pick`].
+    PickOpen {
+        /// Which.
+        session: SessionId,
+    },
+    /// Takes the pieces of a line -> [`Reply::Pick`].
+    PickTake {
+        /// The walk.
+        session: SessionId,
+        /// The line the person saw; another one by now is a conflict.
+        line: u16,
+        /// How many; `None`: all of them.
+        pieces: Option<u32>,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// A scan or typed code at a line: the right place or lot takes it -> [`Reply::Pick`].
+    PickScan {
+        /// The walk.
+        session: SessionId,
+        /// The line the person saw.
+        line: u16,
+        /// What was scanned.
+        code: String,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Ends a line with what there is -> [`Reply::Pick`].
+    PickShort {
+        /// The walk.
+        session: SessionId,
+        /// The line.
+        line: u16,
+        /// Pieces that were found and taken.
+        found: u32,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Puts a line off to the end -> [`Reply::Pick`].
+    PickLater {
+        /// The walk.
+        session: SessionId,
+        /// The line.
+        line: u16,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Takes the last step back -> [`Reply::Pick`].
+    PickUndo {
+        /// The walk.
+        session: SessionId,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Ends a walk; open lines are given back to their orders -> [`Reply::Pick`].
+    PickFinish {
+        /// The walk.
+        session: SessionId,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Imports catalogue downloads -> progress events, then [`Reply::CatalogImported`].
+    ImportCatalog {
+        /// Absolute paths of files and directories.
+        paths: Vec<String>,
+        /// The run holds everything: what is missing has vanished.
+        complete: bool,
+    },
+    /// Imports an inventory file -> [`Reply::InventoryImported`].
+    ImportInventory {
+        /// Absolute path.
+        path: String,
+    },
+    /// Imports an order export -> [`Reply::OrdersImported`].
+    ImportOrders {
+        /// Absolute path.
+        path: String,
+    },
+    /// Verifies every invariant of the store -> [`Reply::Checked`].
+    Check,
+    /// Whether the server answers, and since when -> [`Reply::Status`].
+    Status,
+    /// Ends the server after what is under way -> [`Reply::Done`].
+    Stop,
+}
+
+impl Request {
+    /// Its name, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Open { .. } => "open",
+            Self::Window { .. } => "window",
+            Self::Count { .. } => "count",
+            Self::Spell { .. } => "spell",
+            Self::Item { .. } => "item",
+            Self::Categories => "categories",
+            Self::Colors => "colors",
+            Self::Order { .. } => "order",
+            Self::PickStart { .. } => "pick-start",
+            Self::PickOpen { .. } => "pick-open",
+            Self::PickTake { .. } => "pick-take",
+            Self::PickScan { .. } => "pick-scan",
+            Self::PickShort { .. } => "pick-short",
+            Self::PickLater { .. } => "pick-later",
+            Self::PickUndo { .. } => "pick-undo",
+            Self::PickFinish { .. } => "pick-finish",
+            Self::ImportCatalog { .. } => "import-catalog",
+            Self::ImportInventory { .. } => "import-inventory",
+            Self::ImportOrders { .. } => "import-orders",
+            Self::Check => "check",
+            Self::Status => "status",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// Rows of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rows {
+    /// Of the catalogue.
+    Items(Vec<ItemRow>),
+    /// Of the inventory.
+    Lots(Vec<LotRow>),
+    /// Of the orders.
+    Orders(Vec<OrderRow>),
+}
+
+impl Rows {
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Items(rows) => rows.len(),
+            Self::Lots(rows) => rows.len(),
+            Self::Orders(rows) => rows.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A list that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Asks for more of it.
+    pub view: ViewId,
+    /// Its first rows.
+    pub rows: Rows,
+    /// All rows, where that is known at once; a search counts later ([`Request::Count`]).
+    pub total: Option<u32>,
+    /// The first rows are not all.
+    pub more: bool,
+}
+
+/// A correction of what was typed, with its results.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spelled {
+    /// The corrected text.
+    pub text: String,
+    /// The list for it.
+    pub opened: Opened,
+}
+
+/// How the server is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerStatus {
+    /// The program's version.
+    pub version: String,
+    /// Process id.
+    pub pid: u32,
+    /// Microseconds since it started.
+    pub up_micros: i64,
+    /// Open connections.
+    pub clients: u32,
+    /// The data directory.
+    pub data_dir: String,
+}
+
+/// What a client is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// Done, nothing to tell.
+    Done,
+    /// The start screen's figures.
+    Overview(Box<Overview>),
+    /// An opened list.
+    Opened(Opened),
+    /// Rows of a list.
+    Window {
+        /// Which list.
+        view: ViewId,
+        /// First row.
+        offset: u32,
+        /// All rows of the list.
+        total: u32,
+        /// The rows.
+        rows: Rows,
+    },
+    /// Counts of a search.
+    Counts(Box<CatalogCounts>),
+    /// A correction, where there is one.
+    Spelled(Option<Box<Spelled>>),
+    /// An item.
+    Item(Box<ItemDetail>),
+    /// The category tree.
+    Categories(Vec<CategoryRow>),
+    /// All colours.
+    Colors(Vec<ColorRow>),
+    /// An order.
+    Order(Box<OrderDetail>),
+    /// A walk, and what just happened in it.
+    Pick {
+        /// The walk.
+        view: Box<PickView>,
+        /// What happened.
+        outcome: PickOutcome,
+    },
+    /// An import of the catalogue.
+    CatalogImported(Box<CatalogImport>),
+    /// An import of lots.
+    InventoryImported(Box<InventoryImport>),
+    /// An import of orders.
+    OrdersImported(Box<OrdersImport>),
+    /// A check.
+    Checked(Box<CheckReport>),
+    /// How the server is.
+    Status(ServerStatus),
+}
+
+/// What a client is told without having asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// Something was changed and is on disk.
+    Changed {
+        /// Rises with every commit.
+        seq: u64,
+        /// What about.
+        topic: Topic,
+        /// Which records; empty means: too many to name, read again.
+        ids: Vec<u64>,
+    },
+    /// Too much happened: read everything again.
+    Resync,
+    /// How far a long deed of this client has come.
+    Progress(Progress),
+    /// The search index is being rebuilt, or is ready again.
+    Index {
+        /// Whether it answers.
+        ready: bool,
+        /// How far a rebuild has come.
+        progress: Progress,
+    },
+}
+
+impl Event {
+    /// Lots that changed, for lists that show stock.
+    pub fn lots(ids: &[LotId], seq: u64) -> Self {
+        Self::Changed {
+            seq,
+            topic: Topic::Inventory,
+            ids: ids.iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
+/// The outcome of a request.
+pub type Answer = std::result::Result<Reply, Error>;
