@@ -10,16 +10,18 @@
 //! | [`search`] | the full-text index, derived from the store |
 //! | [`services`] | every verb of the program, one transaction each |
 //! | [`api`] | requests, replies, events; framing; client and server |
-//! | tui | the screens; knows nothing but the api |
+//! | [`tui`] | the screens; knows nothing but the api |
 //! | cli | the command line; the only place that wires all of them together |
 //!
 //! `tests/layering.rs` holds these borders.
 
 pub mod api;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod formats;
 pub mod search;
 pub mod services;
 pub mod store;
+pub mod tui;

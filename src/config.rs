@@ -1,0 +1,393 @@
+//! The configuration file: what it may say, and what is wrong with it, line by line.
+//!
+//! A mistake never keeps the program from starting: the line is reported and the rest counts.
+//! Where the file lies is the command line's business; this module only reads its text.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::{Rgb, Windows};
+
+/// Dark or light background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shade {
+    /// What the terminal says, else dark.
+    #[default]
+    Auto,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// How many colours to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colors {
+    /// What the terminal says.
+    #[default]
+    Auto,
+    /// None.
+    None,
+    /// 16.
+    Ansi,
+    /// 256.
+    Indexed,
+    /// All.
+    Rgb,
+}
+
+/// Other keys for an action, from the file's `[keys]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOverride {
+    /// Line of the file, for a message about it.
+    pub line: usize,
+    /// Name of the action.
+    pub action: String,
+    /// Its keys; none takes the action off the keyboard.
+    pub chords: Vec<String>,
+}
+
+/// What a person has set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Dark or light.
+    pub theme: Shade,
+    /// How many colours.
+    pub colors: Colors,
+    /// Plain ASCII instead of lines and signs; `None`: as the locale says.
+    pub ascii: Option<bool>,
+    /// The colour of what one is at.
+    pub accent: Option<Rgb>,
+    /// Between groups of three digits, and before decimals.
+    pub numbers: (char, char),
+    /// When facts count as stale and expired.
+    pub freshness: Windows,
+    /// Other keys.
+    pub keys: Vec<KeyOverride>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            theme: Shade::Auto,
+            colors: Colors::Auto,
+            ascii: None,
+            accent: None,
+            numbers: (',', '.'),
+            freshness: Windows::default(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+/// A line of the file that does not count, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// From 1.
+    pub line: usize,
+    /// One sentence.
+    pub message: String,
+}
+
+impl std::fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl Config {
+    /// Reads a configuration. Lines that are wrong keep their defaults and are reported.
+    pub fn parse(text: &str) -> (Self, Vec<ConfigProblem>) {
+        let mut reader = Reader {
+            text,
+            config: Self::default(),
+            problems: Vec::new(),
+        };
+        let (document, errors) = DeTable::parse_recoverable(text);
+        let mut broken_lines = Vec::new();
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            broken_lines.push(reader.line(at));
+            reader.complain(at, &format!("{}.", error.message()));
+        }
+        for (key, value) in document.get_ref() {
+            // A line that could not be read has been reported; its remains say nothing.
+            if !broken_lines.contains(&reader.line(key.span().start)) {
+                reader.top(key, value);
+            }
+        }
+        reader.problems.sort_by_key(|problem| problem.line);
+        reader.problems.dedup();
+        (reader.config, reader.problems)
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    config: Config,
+    problems: Vec<ConfigProblem>,
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+impl Reader<'_> {
+    fn line(&self, at: usize) -> usize {
+        let upto = self.text.as_bytes().get(..at).unwrap_or_default();
+        upto.split(|b| *b == b'\n').count()
+    }
+
+    fn complain(&mut self, at: usize, message: &str) {
+        let line = self.line(at);
+        self.problems.push(ConfigProblem {
+            line,
+            message: message.to_owned(),
+        });
+    }
+
+    fn top(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) {
+        let name = key.get_ref().as_ref();
+        match name {
+            "theme" => {
+                let choices = [
+                    ("auto", Shade::Auto),
+                    ("dark", Shade::Dark),
+                    ("light", Shade::Light),
+                ];
+                if let Some(shade) = self.choice(name, value, &choices) {
+                    self.config.theme = shade;
+                }
+            }
+            "colors" => {
+                let choices = [
+                    ("auto", Colors::Auto),
+                    ("none", Colors::None),
+                    ("16", Colors::Ansi),
+                    ("256", Colors::Indexed),
+                    ("rgb", Colors::Rgb),
+                ];
+                if let Some(colors) = self.choice(name, value, &choices) {
+                    self.config.colors = colors;
+                }
+            }
+            "numbers" => {
+                let choices = [
+                    ("1,234.5", (',', '.')),
+                    ("1.234,5", ('.', ',')),
+                    ("1 234,5", (' ', ',')),
+                    ("1'234.5", ('\'', '.')),
+                ];
+                if let Some(numbers) = self.choice(name, value, &choices) {
+                    self.config.numbers = numbers;
+                }
+            }
+            "ascii" => match value.get_ref() {
+                DeValue::Boolean(ascii) => self.config.ascii = Some(*ascii),
+                _ => self.complain(value.span().start, "`ascii` is true or false."),
+            },
+            "accent" => self.accent(value),
+            "freshness" => self.freshness(value),
+            "keys" => self.keys(value),
+            _ => self.complain(
+                key.span().start,
+                &format!(
+                    "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
+                     [freshness] and [keys]."
+                ),
+            ),
+        }
+    }
+
+    fn choice<T: Copy>(
+        &mut self,
+        name: &str,
+        value: &Value<'_>,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.to_string(),
+            _ => String::new(),
+        };
+        let found = choices.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let words: Vec<String> = choices
+                .iter()
+                .map(|(word, _)| format!("\"{word}\""))
+                .collect();
+            self.complain(
+                value.span().start,
+                &format!("`{name}` is one of {}.", words.join(", ")),
+            );
+        }
+        found.map(|(_, choice)| *choice)
+    }
+
+    fn accent(&mut self, value: &Value<'_>) {
+        let parsed = match value.get_ref() {
+            DeValue::String(text) => text.strip_prefix('#').and_then(Rgb::parse),
+            _ => None,
+        };
+        match parsed {
+            Some(rgb) => self.config.accent = Some(rgb),
+            None => self.complain(
+                value.span().start,
+                "`accent` is a colour such as \"#3fa9f5\".",
+            ),
+        }
+    }
+
+    fn freshness(&mut self, value: &Value<'_>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.complain(value.span().start, "[freshness] is a section.");
+            return;
+        };
+        let mut windows = self.config.freshness;
+        for (key, value) in table {
+            let days = match value.get_ref() {
+                DeValue::Integer(number) => number
+                    .to_string()
+                    .parse::<u16>()
+                    .ok()
+                    .filter(|days| *days > 0),
+                _ => None,
+            };
+            match (key.get_ref().as_ref(), days) {
+                ("stale_days", Some(days)) => windows.stale_days = days,
+                ("expired_days", Some(days)) => windows.expired_days = days,
+                ("stale_days" | "expired_days", None) => self.complain(
+                    value.span().start,
+                    &format!("`{}` is a number of days, from 1.", key.get_ref()),
+                ),
+                (name, _) => self.complain(
+                    key.span().start,
+                    &format!("`{name}` is not known. Known are stale_days and expired_days."),
+                ),
+            }
+        }
+        if windows.stale_days > windows.expired_days {
+            self.complain(
+                value.span().start,
+                "`stale_days` must not be more than `expired_days`; both keep their defaults.",
+            );
+        } else {
+            self.config.freshness = windows;
+        }
+    }
+
+    fn keys(&mut self, value: &Value<'_>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.complain(value.span().start, "[keys] is a section.");
+            return;
+        };
+        for (key, value) in table {
+            let chords = match value.get_ref() {
+                DeValue::String(text) => Some(vec![text.to_string()]),
+                DeValue::Array(list) => list
+                    .iter()
+                    .map(|entry| match entry.get_ref() {
+                        DeValue::String(text) => Some(text.to_string()),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => None,
+            };
+            match chords {
+                Some(chords) => {
+                    let line = self.line(key.span().start);
+                    self.config.keys.push(KeyOverride {
+                        line,
+                        action: key.get_ref().to_string(),
+                        chords,
+                    });
+                }
+                None => self.complain(
+                    value.span().start,
+                    &format!(
+                        "the keys of `{}` are a text such as \"g i\", or a list of such texts.",
+                        key.get_ref()
+                    ),
+                ),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(problems: &[ConfigProblem]) -> Vec<usize> {
+        problems.iter().map(|problem| problem.line).collect()
+    }
+
+    #[test]
+    fn everything_that_can_be_set() {
+        let text = "theme = \"light\"\ncolors = 256\nascii = true\naccent = \"#3fa9f5\"\n\
+                    numbers = \"1.234,5\"\n\n[freshness]\nstale_days = 7\n\n\
+                    [keys]\ninventory = \"g v\"\nmark = [\"Space\", \"v\"]\nredraw = []\n";
+        let (config, problems) = Config::parse(text);
+        assert_eq!(problems, []);
+        assert_eq!(config.theme, Shade::Light);
+        assert_eq!(config.colors, Colors::Indexed);
+        assert_eq!(config.ascii, Some(true));
+        assert_eq!(config.accent, Some(Rgb(0x3f, 0xa9, 0xf5)));
+        assert_eq!(config.numbers, ('.', ','));
+        assert_eq!(config.freshness.stale_days, 7);
+        let mut keys: Vec<(usize, &str, usize)> = config
+            .keys
+            .iter()
+            .map(|key| (key.line, key.action.as_str(), key.chords.len()))
+            .collect();
+        keys.sort_unstable();
+        assert_eq!(
+            keys,
+            [(11, "inventory", 1), (12, "mark", 2), (13, "redraw", 0)]
+        );
+    }
+
+    #[test]
+    fn wrong_lines_are_named_and_the_rest_counts() {
+        let text = "theme = \"pink\"\nascii = true\nbogus = 1\n[freshness]\nstale_days = -3\n\
+                    [keys]\nmark = 7\n";
+        let (config, problems) = Config::parse(text);
+        assert_eq!(lines(&problems), [1, 3, 5, 7]);
+        assert_eq!(config.theme, Shade::Auto);
+        assert_eq!(config.ascii, Some(true), "the good line counts");
+        assert!(
+            problems[0].message.contains("\"light\""),
+            "says what would be right"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_toml_does_not_spoil_the_others() {
+        let (config, problems) = Config::parse("ascii = true\ntheme = = =\ncolors = \"none\"\n");
+        assert!(lines(&problems).contains(&2));
+        assert_eq!(config.ascii, Some(true));
+        assert_eq!(config.colors, Colors::None);
+    }
+
+    #[test]
+    fn windows_the_wrong_way_round_keep_their_defaults() {
+        let (config, problems) = Config::parse("[freshness]\nstale_days = 60\nexpired_days = 30\n");
+        assert_eq!(problems.len(), 1);
+        assert_eq!(config.freshness, Windows::default());
+    }
+
+    #[test]
+    fn nonsense_never_panics() {
+        for text in [
+            "\u{0}",
+            "[",
+            "[keys",
+            "a",
+            "=",
+            "\"",
+            "[[keys]]\n",
+            "keys = 3\n",
+            "é = 1",
+        ] {
+            let _ = Config::parse(text);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Everything a person can do with a key, in one list.
+//!
+//! Key dispatch, footer, `?` help, the palette and the README's key table all read this list; the
+//! order of the variants is the order of the help.
+
+use super::keymap::Context;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $label:literal, $about:literal,
+        $contexts:expr, [$($chord:literal),*];)*) => {
+        /// Something a person can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$doc])* #[doc = $about] $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order of the help.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Its name in the configuration file.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// One or two words for the footer.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)* }
+            }
+
+            /// What it does, for help and palette.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)* }
+            }
+
+            /// Where it works.
+            pub const fn contexts(self) -> &'static [Context] {
+                match self { $(Self::$variant => $contexts,)* }
+            }
+
+            /// Its keys, unless the configuration says otherwise.
+            pub const fn chords(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($chord,)*],)* }
+            }
+        }
+    };
+}
+
+use Context as C;
+
+/// Screens with rows to walk through.
+const ROWS: &[C] = &[
+    C::Home,
+    C::Catalog,
+    C::Filter,
+    C::Item,
+    C::Browse,
+    C::Inventory,
+    C::Orders,
+    C::Order,
+    C::Walks,
+];
+/// Screens where Enter opens the row.
+const OPENS: &[C] = &[
+    C::Home,
+    C::Catalog,
+    C::Filter,
+    C::Item,
+    C::Browse,
+    C::Inventory,
+    C::Orders,
+    C::Order,
+    C::Walks,
+    C::Pick,
+];
+/// Screens with two parts.
+const PARTS: &[C] = &[C::Catalog, C::Filter, C::Item, C::Browse, C::Inventory];
+
+actions! {
+    Help = "help", "help", "Show the keys of this screen", C::ALL, ["?", "F1"];
+    Palette = "palette", "palette", "List every action and find one by typing", C::ALL, ["Ctrl+P", ":"];
+    Back = "back", "back", "Go back, or close what lies on top", C::ALL, ["Esc"];
+    Search = "search", "search", "Type into the search box", C::ALL, ["/"];
+    Home = "home", "home", "Go to the overview", C::ALL, ["g h"];
+    Catalog = "catalogue", "catalogue", "Go to the catalogue", C::ALL, ["g c"];
+    Browse = "browse", "browse", "Go through categories and colours", C::ALL, ["g b"];
+    Inventory = "inventory", "inventory", "Go to the inventory", C::ALL, ["g i"];
+    Orders = "orders", "orders", "Go to the orders", C::ALL, ["g o"];
+    Walks = "pick", "picks", "Go to the picks", C::ALL, ["g p"];
+    Jobs = "jobs", "jobs", "See what runs in the background", C::ALL, ["g j"];
+    Redraw = "redraw", "redraw", "Draw the screen anew", C::ALL, ["Ctrl+L"];
+    Interrupt = "interrupt", "leave", "Leave the program (twice)", C::ALL, ["Ctrl+C"];
+    Quit = "quit", "leave", "Leave the program", &[C::Home], ["q"];
+    Up = "up", "up", "One row up", ROWS, ["Up", "k"];
+    Down = "down", "down", "One row down", ROWS, ["Down", "j"];
+    PageUp = "page-up", "page up", "One page up", ROWS, ["PageUp"];
+    PageDown = "page-down", "page down", "One page down", ROWS, ["PageDown"];
+    First = "first", "first", "To the first row", ROWS, ["Home"];
+    Last = "last", "last", "To the last row", ROWS, ["End"];
+    Left = "left", "left", "To the left, or close a branch", ROWS, ["Left", "h"];
+    Right = "right", "right", "To the right, or open a branch", ROWS, ["Right", "l"];
+    Open = "open", "open", "Open what one is at", OPENS, ["Enter"];
+    Switch = "switch", "switch", "Switch between the parts of a screen", PARTS, ["Tab"];
+    Filters = "filters", "filters", "Narrow by type, colour, category and more", &[C::Catalog], ["f", "Ctrl+F"];
+    ClearFilters = "clear-filters", "clear", "Take all filters away", &[C::Catalog, C::Filter], ["x", "Ctrl+X"];
+    Mark = "mark", "mark", "Mark the row, or take the mark away", &[C::Orders], ["Space"];
+    MarkAll = "mark-all", "mark all", "Mark all orders that can be picked, or none", &[C::Orders], ["a"];
+    ToPick = "to-pick", "all or to pick", "Show all orders, or only those to pick", &[C::Orders], ["t"];
+    StartPick = "start-pick", "pick", "Pick the marked orders, or this one", &[C::Orders, C::Order], ["p"];
+    Take = "take", "taken", "Take all pieces of this stop", &[C::Pick], ["Space"];
+    Short = "short", "short", "End this stop with fewer pieces", &[C::Pick], ["s"];
+    Later = "later", "later", "Come back to this stop at the end", &[C::Pick], ["l"];
+    Undo = "undo", "undo", "Take the last step back", &[C::Pick], ["u"];
+    Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
+    Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
+}
+
+impl Action {
+    /// The words of the footer on this screen.
+    pub const fn label_in(self, context: Context) -> &'static str {
+        match (self, context) {
+            (Self::Open, C::Filter) => "choose",
+            (Self::Open, C::Browse) => "show items",
+            (Self::Open, C::Pick) => "book the scan",
+            (Self::Switch, C::Catalog | C::Inventory) => "commands",
+            (Self::Switch, C::Browse) => "colours",
+            (Self::Switch, C::Filter | C::Item) => "next part",
+            (Self::Right, C::Browse) => "unfold",
+            (Self::Left, C::Browse) => "fold",
+            (Self::Back, C::Filter) => "done",
+            (Self::Back, C::Pick) => "pause",
+            _ => self.label(),
+        }
+    }
+
+    /// From its name in the configuration file.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.name() == name)
+    }
+}

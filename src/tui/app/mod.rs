@@ -1,0 +1,464 @@
+//! The program without its terminal: screens, what they asked for, and what the server answered.
+//!
+//! The real loop, tests and benchmarks drive this one type. It reads no clock: time is told to it.
+
+mod flights;
+mod frame;
+mod keys;
+mod travel;
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use self::flights::Flights;
+use super::effect::{Destination, Effect, Tag};
+use super::input::Input;
+use super::key::Key;
+use super::keymap::{Context, Keymap};
+use super::screen::{Cx, Screen, ScreenEvent, Session};
+use super::text::Numbers;
+use super::theme::{Role, Theme};
+use super::widgets::palette::Palette;
+use crate::api::client::{Client, Incoming};
+use crate::api::{Answer, Event, Reply, Request};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigProblem};
+
+/// How long a message stays.
+const MESSAGE: Duration = Duration::from_secs(5);
+/// A second Ctrl+C within this time leaves.
+const TWICE: Duration = Duration::from_secs(2);
+/// The program itself asks, and not a screen.
+const NOBODY: u32 = 0;
+
+/// What the program is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Colours and signs.
+    pub theme: Theme,
+    /// Keys.
+    pub keymap: Keymap,
+    /// How numbers are written.
+    pub numbers: Numbers,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The first screen.
+    pub start: Destination,
+    /// Something to say at the start, such as mistakes in the configuration.
+    pub notices: Vec<String>,
+    /// Makes the numbers of this run's operations different from every other run's.
+    pub run: u64,
+}
+
+impl Options {
+    /// Defaults for a theme and a clock.
+    pub fn new(theme: Theme, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            theme,
+            keymap: Keymap::default(),
+            numbers: Numbers::default(),
+            clock,
+            start: Destination::Home,
+            notices: Vec::new(),
+            run: 0,
+        }
+    }
+
+    /// What the configuration and the environment say. Mistakes in the file become a notice.
+    pub fn configured(
+        config: &Config,
+        problems: &[ConfigProblem],
+        env: &dyn Fn(&str) -> Option<String>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (keymap, wrong_keys) = Keymap::with_overrides(&config.keys);
+        let (thousands, decimal) = config.numbers;
+        let mut all: Vec<&ConfigProblem> = problems.iter().chain(&wrong_keys).collect();
+        all.sort_by_key(|problem| problem.line);
+        let notices = all
+            .iter()
+            .map(|problem| format!("Configuration, {problem}"))
+            .collect();
+        Self {
+            keymap,
+            numbers: Numbers { thousands, decimal },
+            notices,
+            // Seeded anew by the system in every process.
+            run: RandomState::new().hash_one(std::process::id()),
+            ..Self::new(Theme::detect(env, config), clock)
+        }
+    }
+}
+
+/// What reaches the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppEvent {
+    /// From the person.
+    Input(Input),
+    /// From the server.
+    Incoming(Incoming),
+    /// Leave now: the terminal is gone or the system asks for it.
+    Leave,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: u32,
+    screen: Box<dyn Screen>,
+    missed: Missed,
+}
+
+/// What a screen has to be told when it comes to the front: those behind it hear nothing, so that a
+/// busy shop does not keep them asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Missed {
+    Nothing,
+    Events,
+    NewServer,
+}
+
+#[derive(Debug)]
+struct Timer {
+    at: Duration,
+    screen: u32,
+    tag: Tag,
+}
+
+#[derive(Debug)]
+enum Overlay {
+    None,
+    Help { top: usize },
+    Palette(Palette),
+}
+
+/// What the next frame has to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Paint {
+    Nothing,
+    Changes,
+    /// What the terminal shows is not to be trusted.
+    Everything,
+}
+
+/// The program.
+#[derive(Debug)]
+pub struct App {
+    options: Options,
+    session: Session,
+    /// From the overview upwards; the last one is in front.
+    stack: Vec<Entry>,
+    /// Main screens that were left, with all they know.
+    parked: Vec<Entry>,
+    last_id: u32,
+    flights: Flights,
+    timers: Vec<Timer>,
+    overlay: Overlay,
+    pending: Option<Key>,
+    /// Input that waits until the screen has its answer.
+    held: VecDeque<Input>,
+    message: Option<(Role, String, Duration)>,
+    interrupted: Option<Duration>,
+    overview_wanted: bool,
+    elapsed: Duration,
+    size: Rect,
+    paint: Paint,
+    finished: bool,
+    operations: Cell<u128>,
+}
+
+impl App {
+    /// The program with its first screen, for a terminal of this size.
+    pub fn new(client: Client, options: Options, width: u16, height: u16) -> Self {
+        let operations = Cell::new(u128::from(options.run) << 64);
+        let start = options.start.clone();
+        let notices = options.notices.join("  ");
+        let mut app = Self {
+            options,
+            session: Session::default(),
+            stack: Vec::new(),
+            parked: Vec::new(),
+            last_id: NOBODY,
+            flights: Flights::new(client),
+            timers: Vec::new(),
+            overlay: Overlay::None,
+            pending: None,
+            held: VecDeque::new(),
+            message: None,
+            interrupted: None,
+            overview_wanted: false,
+            elapsed: Duration::ZERO,
+            size: Rect::new(0, 0, width, height),
+            paint: Paint::Changes,
+            finished: false,
+            operations,
+        };
+        app.ask_overview();
+        app.push(&Destination::Home);
+        if start != Destination::Home {
+            app.go(&start);
+        }
+        if !notices.is_empty() {
+            app.say(Role::Warning, notices);
+        }
+        app
+    }
+
+    /// Tells the time since the start; wakes what asked for it.
+    pub fn elapse(&mut self, elapsed: Duration) {
+        self.elapsed = self.elapsed.max(elapsed);
+        if self
+            .message
+            .as_ref()
+            .is_some_and(|(_, _, until)| *until <= self.elapsed)
+        {
+            self.message = None;
+            self.changed();
+        }
+        let mut due: Vec<Timer> = Vec::new();
+        let now = self.elapsed;
+        self.timers.retain_mut(|timer| {
+            let over = timer.at <= now;
+            if over {
+                due.push(Timer { ..*timer });
+            }
+            !over
+        });
+        due.sort_by_key(|timer| timer.at);
+        for timer in due {
+            self.tell(timer.screen, ScreenEvent::Woken(timer.tag));
+        }
+    }
+
+    /// When it wants to be told the time again.
+    pub fn deadline(&self) -> Option<Duration> {
+        let message = self.message.as_ref().map(|(_, _, until)| *until);
+        self.timers
+            .iter()
+            .map(|timer| timer.at)
+            .chain(message)
+            .min()
+    }
+
+    /// Whether something changed since it was drawn.
+    pub fn dirty(&self) -> bool {
+        self.paint != Paint::Nothing
+    }
+
+    fn changed(&mut self) {
+        self.paint = self.paint.max(Paint::Changes);
+    }
+
+    /// Draw everything anew, whatever is known of the screen.
+    pub const fn redraw(&mut self) {
+        self.paint = Paint::Everything;
+    }
+
+    /// Whether the person has left.
+    pub const fn finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Where the person is.
+    pub fn context(&self) -> Context {
+        self.stack
+            .last()
+            .map_or(Context::Home, |entry| entry.screen.context())
+    }
+
+    /// Whether an answer is still to come.
+    pub fn waiting(&self) -> bool {
+        self.flights.any()
+    }
+
+    /// Takes an event.
+    pub fn feed(&mut self, event: AppEvent) {
+        match event {
+            AppEvent::Input(input) => self.input(input),
+            AppEvent::Incoming(incoming) => self.incoming(incoming),
+            AppEvent::Leave => self.finished = true,
+        }
+    }
+
+    fn incoming(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Answer(ticket, answer) => {
+                // An answer nobody waits for any more changes nothing.
+                if let Some((screen, tag)) = self.flights.landed(ticket) {
+                    self.answered(screen, tag, answer);
+                }
+            }
+            Incoming::Event(event) => self.told(event),
+            Incoming::Lost(why) => {
+                self.session.lost = Some(why);
+                self.flights.lost();
+                self.changed();
+            }
+            Incoming::Back => {
+                self.session.lost = None;
+                if let Err(error) = self.flights.back() {
+                    self.say(Role::Bad, error.message);
+                }
+                self.ask_overview();
+                self.news(Missed::NewServer, ScreenEvent::Back);
+                self.say(Role::Good, "The server is back.".to_owned());
+            }
+        }
+    }
+
+    fn answered(&mut self, screen: u32, tag: Tag, answer: Answer) {
+        if screen != NOBODY {
+            self.tell(screen, ScreenEvent::Answered(tag, Box::new(answer)));
+            self.release();
+            return;
+        }
+        match answer {
+            Ok(Reply::Overview(overview)) => {
+                if self.session.overview.as_ref() != Some(&*overview) {
+                    self.session.overview = Some(*overview);
+                    self.changed();
+                    self.tell_front(ScreenEvent::Resized);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => self.say(Role::Bad, error.message),
+        }
+        if std::mem::take(&mut self.overview_wanted) {
+            self.ask_overview();
+        }
+    }
+
+    fn told(&mut self, event: Event) {
+        match &event {
+            Event::Progress(progress) => {
+                let done = progress.total > 0 && progress.done >= progress.total;
+                self.session.progress = (!done).then(|| progress.clone());
+                self.changed();
+            }
+            Event::Index { ready, progress } => {
+                self.session.indexing = (!ready).then(|| progress.clone());
+                self.ask_overview();
+                self.changed();
+            }
+            Event::Changed { .. } | Event::Resync => self.ask_overview(),
+        }
+        self.news(Missed::Events, ScreenEvent::Told(Box::new(event)));
+    }
+
+    /// One question at a time: while it is under way, later ones become one more at its end.
+    fn ask_overview(&mut self) {
+        if self.flights.has(NOBODY) {
+            self.overview_wanted = true;
+        } else if let Err(error) = self.flights.send(NOBODY, 0, Request::Overview) {
+            self.say(Role::Bad, error.message);
+        }
+    }
+
+    fn cx<'c>(
+        options: &'c Options,
+        session: &'c Session,
+        operations: &'c Cell<u128>,
+        size: Rect,
+        elapsed: Duration,
+    ) -> Cx<'c> {
+        Cx {
+            area: frame::body(size),
+            theme: &options.theme,
+            keymap: &options.keymap,
+            session,
+            numbers: options.numbers,
+            now: options.clock.now(),
+            elapsed,
+            operations,
+        }
+    }
+
+    fn tell(&mut self, screen: u32, event: ScreenEvent) {
+        let cx = Self::cx(
+            &self.options,
+            &self.session,
+            &self.operations,
+            self.size,
+            self.elapsed,
+        );
+        let entry = self
+            .stack
+            .iter_mut()
+            .chain(self.parked.iter_mut())
+            .find(|entry| entry.id == screen);
+        let Some(entry) = entry else {
+            return;
+        };
+        let effects = entry.screen.on(event, &cx);
+        self.changed();
+        for effect in effects {
+            self.perform(screen, effect);
+        }
+    }
+
+    /// The screen in front is told now, the others when they come to the front.
+    fn news(&mut self, kind: Missed, event: ScreenEvent) {
+        let front = self.stack.last().map(|entry| entry.id);
+        for entry in self.stack.iter_mut().chain(&mut self.parked) {
+            if Some(entry.id) != front {
+                entry.missed = entry.missed.max(kind);
+            }
+        }
+        self.tell_front(event);
+    }
+
+    /// A screen has come to the front.
+    fn shown(&mut self) {
+        self.pending = None;
+        let Some(entry) = self.stack.last_mut() else {
+            return;
+        };
+        let missed = std::mem::replace(&mut entry.missed, Missed::Nothing);
+        self.tell_front(ScreenEvent::Shown);
+        self.tell_front(ScreenEvent::Resized);
+        match missed {
+            Missed::Nothing => {}
+            Missed::Events => self.tell_front(ScreenEvent::Told(Box::new(Event::Resync))),
+            Missed::NewServer => self.tell_front(ScreenEvent::Back),
+        }
+    }
+
+    fn tell_front(&mut self, event: ScreenEvent) {
+        if let Some(id) = self.stack.last().map(|entry| entry.id) {
+            self.tell(id, event);
+        }
+    }
+
+    fn perform(&mut self, screen: u32, effect: Effect) {
+        match effect {
+            Effect::Send(tag, request) => {
+                if let Err(error) = self.flights.send(screen, tag, *request) {
+                    self.tell(screen, ScreenEvent::Answered(tag, Box::new(Err(error))));
+                }
+            }
+            Effect::Go(destination) => self.go(&destination),
+            Effect::Back => self.back(screen),
+            Effect::Say(role, text) => self.say(role, text),
+            Effect::After(span, tag) => {
+                self.timers
+                    .retain(|timer| (timer.screen, timer.tag) != (screen, tag));
+                let at = self.elapsed + span;
+                self.timers.push(Timer { at, screen, tag });
+            }
+            Effect::DropHeld => {
+                let dropped = self.drop_held();
+                self.tell(screen, ScreenEvent::Dropped(dropped));
+            }
+            Effect::Quit => self.finished = true,
+        }
+    }
+
+    fn say(&mut self, role: Role, text: String) {
+        self.message = Some((role, text, self.elapsed + MESSAGE));
+        self.changed();
+    }
+}

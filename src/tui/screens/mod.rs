@@ -1,0 +1,79 @@
+//! The screens, one module each.
+
+pub mod browse;
+pub mod catalog;
+mod catalog_view;
+mod filter;
+mod filter_choices;
+pub mod home;
+pub mod inventory;
+mod inventory_view;
+pub mod item;
+mod item_view;
+pub mod jobs;
+pub mod order;
+pub mod orders;
+mod orders_view;
+pub mod pick;
+mod pick_answers;
+mod pick_view;
+pub mod walks;
+
+use super::effect::Destination;
+use super::keymap::Context;
+use super::screen::Screen;
+
+/// Makes the screen of a destination.
+pub fn make(destination: &Destination) -> Box<dyn Screen> {
+    match destination {
+        Destination::Home => Box::new(home::Home::default()),
+        Destination::Catalog => Box::new(catalog::Catalog::default()),
+        Destination::Search(query) => Box::new(catalog::Catalog::asked((**query).clone())),
+        Destination::Browse => Box::new(browse::Browse::default()),
+        Destination::Item(key) => Box::new(item::ItemScreen::of(key.clone())),
+        Destination::Inventory => Box::new(inventory::Inventory::default()),
+        Destination::Orders => Box::new(orders::Orders::default()),
+        Destination::Order(id) => Box::new(order::OrderScreen::of(*id)),
+        Destination::Walks => Box::new(walks::Walks::default()),
+        Destination::StartPick(orders) => Box::new(pick::Pick::start(orders.clone())),
+        Destination::ResumePick(session) => Box::new(pick::Pick::resume(*session)),
+        Destination::Jobs => Box::new(jobs::Jobs),
+    }
+}
+
+/// The main screen that a destination is, if it is one: those lie directly on the overview and come
+/// back as they were left.
+pub fn main_context(destination: &Destination) -> Option<Context> {
+    match destination {
+        Destination::Home => Some(Context::Home),
+        Destination::Catalog | Destination::Search(_) => Some(Context::Catalog),
+        Destination::Browse => Some(Context::Browse),
+        Destination::Inventory => Some(Context::Inventory),
+        Destination::Orders => Some(Context::Orders),
+        Destination::Walks => Some(Context::Walks),
+        Destination::Jobs => Some(Context::Jobs),
+        _ => None,
+    }
+}
+
+/// Whether a screen is kept when it is left.
+pub const fn is_main(context: Context) -> bool {
+    matches!(
+        context,
+        Context::Catalog
+            | Context::Filter
+            | Context::Browse
+            | Context::Inventory
+            | Context::Orders
+            | Context::Walks
+            | Context::Jobs
+    )
+}
+
+/// Whether a screen has a search box of its own.
+pub const fn searches(context: Context) -> bool {
+    matches!(
+        context,
+        Context::Catalog | Context::Inventory | Context::Orders | Context::Filter
+    )
+}

@@ -1,0 +1,191 @@
+//! Presses keys, passes answers on, and looks at the screen: the real program on one thread.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use super::shop::{NOW, Shop};
+use super::{plain, styled};
+use crate::api::Request;
+use crate::api::client::{Client, Handler, Incoming, Transport};
+use crate::api::framing::Ticket;
+use crate::clock::ManualClock;
+use crate::error::Result;
+use crate::tui::effect::Destination;
+use crate::tui::input::Input;
+use crate::tui::key::Key;
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::{App, AppEvent, Options};
+
+#[derive(Debug, Default)]
+struct Asked(Mutex<VecDeque<(Ticket, Request)>>);
+
+impl Transport for Asked {
+    fn send(&self, ticket: Ticket, request: Request) -> Result<()> {
+        if let Ok(mut queue) = self.0.lock() {
+            queue.push_back((ticket, request));
+        }
+        Ok(())
+    }
+}
+
+/// The program, its shop, and a screen that is only a buffer.
+#[derive(Debug)]
+pub struct Harness {
+    pub app: App,
+    pub terminal: Terminal<TestBackend>,
+    theme: Theme,
+    shop: Shop,
+    asked: Arc<Asked>,
+    elapsed: Duration,
+    /// Answers are passed on at once, unless a test wants to see what happens before they come.
+    pub answering: bool,
+}
+
+impl Harness {
+    /// A shop at work on a terminal of this size.
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(
+            Shop::new(),
+            Theme::new(Depth::Rgb),
+            Destination::Home,
+            width,
+            height,
+        )
+    }
+
+    /// Everything chosen.
+    pub fn with(shop: Shop, theme: Theme, start: Destination, width: u16, height: u16) -> Self {
+        let asked = Arc::new(Asked::default());
+        let client = Client::new(Arc::clone(&asked) as Arc<dyn Transport>);
+        let mut options = Options::new(theme, ManualClock::at(NOW));
+        options.start = start;
+        let app = App::new(client, options, width, height);
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer");
+        let mut harness = Self {
+            app,
+            terminal,
+            theme,
+            shop,
+            asked,
+            elapsed: Duration::ZERO,
+            answering: true,
+        };
+        harness.settle();
+        harness
+    }
+
+    /// What has been asked and not answered.
+    pub fn open_requests(&self) -> Vec<Request> {
+        let queue = self.asked.0.lock().expect("not poisoned");
+        queue.iter().map(|(_, request)| request.clone()).collect()
+    }
+
+    /// Answers the oldest request; `false` when there is none.
+    pub fn answer_one(&mut self) -> bool {
+        let next = self.asked.0.lock().expect("not poisoned").pop_front();
+        let Some((ticket, request)) = next else {
+            return false;
+        };
+        let answer = self.shop.handle(request, &|_| {});
+        self.app
+            .feed(AppEvent::Incoming(Incoming::Answer(ticket, answer)));
+        true
+    }
+
+    /// Loses what was asked, as a server that dies.
+    pub fn lose_requests(&mut self) {
+        self.asked.0.lock().expect("not poisoned").clear();
+    }
+
+    /// Answers everything.
+    pub fn answer_all(&mut self) -> &mut Self {
+        while self.answer_one() {}
+        self
+    }
+
+    /// Answers everything and lets panes and counts come.
+    pub fn settle(&mut self) -> &mut Self {
+        for _ in 0..4 {
+            self.answer_all();
+            self.wait(110);
+        }
+        self.answer_all()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, millis: u64) -> &mut Self {
+        self.elapsed += Duration::from_millis(millis);
+        self.app.elapse(self.elapsed);
+        self
+    }
+
+    /// Presses keys, written as in the keymap: `g i`, `Ctrl+F`, `Enter`.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            let key = Key::parse(key).expect(key);
+            self.app.feed(AppEvent::Input(Input::Key(key)));
+            if self.answering {
+                self.answer_all();
+            }
+        }
+        self
+    }
+
+    /// Types a text.
+    pub fn type_in(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.app.feed(AppEvent::Input(Input::Key(Key::char(c))));
+            if self.answering {
+                self.answer_all();
+            }
+        }
+        self
+    }
+
+    /// Another size.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(width, height);
+        self.app.feed(AppEvent::Input(Input::Resize(width, height)));
+        self.answer_all();
+        self
+    }
+
+    /// Draws, and answers what is on the screen.
+    pub fn buffer(&mut self) -> &Buffer {
+        self.app.redraw();
+        self.app.draw_to(&mut self.terminal).expect("draws");
+        self.terminal.backend().buffer()
+    }
+
+    /// The screen as text.
+    pub fn screen(&mut self) -> String {
+        plain(self.buffer())
+    }
+
+    /// The screen as text with its roles.
+    pub fn styled(&mut self) -> String {
+        let theme = self.theme;
+        styled(self.buffer(), theme)
+    }
+
+    /// The screen shows this.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "`{text}` is not on:\n{screen}");
+        self
+    }
+
+    /// The screen does not show this.
+    #[track_caller]
+    pub fn hides(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "`{text}` is on:\n{screen}");
+        self
+    }
+}

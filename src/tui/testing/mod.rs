@@ -1,0 +1,16 @@
+//! A small shop to test screens against, and a way to press keys and look at the screen.
+
+mod draw;
+mod harness;
+mod shop;
+mod shop_answers;
+mod shop_walks;
+
+pub(super) use draw::{plain, styled};
+pub(super) use harness::Harness;
+pub(super) use shop::Shop;
+
+mod bytes;
+mod flows;
+mod looks;
+mod pty;

@@ -1,0 +1,238 @@
+//! What is known of an item, beside or below a list.
+
+use ratatui::layout::Rect;
+
+use crate::domain::rows::ItemDetail;
+use crate::domain::{Freshness, ItemKind};
+use crate::tui::canvas::Canvas;
+use crate::tui::screen::Cx;
+use crate::tui::text::{age, width, wrap};
+use crate::tui::theme::Role;
+
+/// Colours that a pane at the right shows; more would cost too many bytes on a slow line.
+const TALL_COLORS: usize = 12;
+/// Lots that it shows.
+const TALL_LOTS: usize = 6;
+
+/// How old the basic facts are, in words, with the role of their age.
+pub fn freshness(detail: &ItemDetail, cx: &Cx<'_>) -> (String, Role) {
+    let first = detail.facts.iter().find(|row| row.facts.is_some());
+    let Some((facts, state)) = first.and_then(|row| Some((row.facts?, row.freshness?))) else {
+        return ("not known yet".to_owned(), Role::Dim);
+    };
+    let old = age(facts.at, cx.now);
+    let role = match state {
+        Freshness::Fresh => Role::Good,
+        Freshness::Stale => Role::Dim,
+        Freshness::Expired => Role::Warning,
+    };
+    (format!("{}, {old}", state.word()), role)
+}
+
+/// The category's path from its root.
+fn category(detail: &ItemDetail, cx: &Cx<'_>) -> String {
+    detail
+        .category_path
+        .join(&format!(" {} ", cx.theme.signs().step))
+}
+
+/// BrickLink measures parts in studs and everything else in centimetres.
+pub const fn unit(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Part => "studs",
+        _ => "cm",
+    }
+}
+
+/// Weight, size and year in one line.
+fn figures(detail: &ItemDetail) -> String {
+    let mut parts = Vec::new();
+    parts.extend(detail.item.weight.map(|weight| weight.to_string()));
+    let unit = unit(detail.item.key.kind);
+    parts.extend(detail.item.dimensions.map(|size| format!("{size} {unit}")));
+    parts.extend(detail.item.year.map(|year| year.to_string()));
+    if detail.printed {
+        parts.push("printed".to_owned());
+    }
+    parts.join("   ")
+}
+
+/// What the shop has of it, in one line.
+pub fn stock_line(detail: &ItemDetail, cx: &Cx<'_>) -> String {
+    let pieces: u64 = detail
+        .lots
+        .iter()
+        .map(|lot| u64::from(lot.stock.available))
+        .sum();
+    if detail.lots.is_empty() {
+        return "Here: none".to_owned();
+    }
+    let mut places: Vec<&str> = Vec::new();
+    for lot in &detail.lots {
+        let place = lot.place.first();
+        if !place.is_empty() && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    format!(
+        "Here: {}, {} pcs   {}",
+        crate::tui::text::count(cx.numbers, detail.lots.len() as u64, "lot", "lots"),
+        cx.numbers.whole(pieces),
+        places.join("  ")
+    )
+}
+
+/// The pane below a list: a rule and four lines.
+pub fn draw_flat(canvas: &mut Canvas<'_>, area: Rect, detail: &ItemDetail, cx: &Cx<'_>) {
+    canvas.rule(area, 0);
+    let area = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let (fresh, role) = freshness(detail, cx);
+    let mut pen = canvas.pen(area, 1);
+    pen.put(&detail.item.key.no, Role::Accent);
+    pen.skip(2);
+    let room = pen.room().saturating_sub(width(&fresh) + 2);
+    pen.column(&detail.item.name, room, Role::Strong);
+    pen.at_end(&fresh, role);
+    let facts = format!("{}   {}", category(detail, cx), figures(detail));
+    canvas.pen(area, 2).fit(&facts, Role::Dim);
+    draw_colors_in_line(canvas, area, 3, detail);
+    canvas.pen(area, 4).fit(&stock_line(detail, cx), Role::Text);
+    let bin = detail
+        .item
+        .bin
+        .map_or_else(String::new, |bin| format!("sorted into {bin}"));
+    canvas.pen(area, 4).at_end(&bin, Role::Dim);
+}
+
+/// As many colours with their element ids as there is room for, and how many more there are.
+fn draw_colors_in_line(canvas: &mut Canvas<'_>, area: Rect, line: u16, detail: &ItemDetail) {
+    let swatch = if canvas.theme.depth() == crate::tui::theme::Depth::Mono {
+        0
+    } else {
+        3
+    };
+    let mut pen = canvas.pen(area, line);
+    if detail.colors.is_empty() {
+        pen.fit("No colours known yet", Role::Dim);
+        return;
+    }
+    for (at, row) in detail.colors.iter().enumerate() {
+        let element = row.elements.first().map_or("", String::as_str);
+        let name = format!("{} {}", row.color.name, row.color.id);
+        let left = detail.colors.len() - at;
+        let more = format!("+{left}");
+        let needed = swatch + width(&name) + 1 + width(element) + 3;
+        let reserve = if left > 1 { width(&more) } else { 0 };
+        if pen.room() < needed + reserve {
+            pen.put(&more, Role::Dim);
+            return;
+        }
+        pen.swatch(&row.color, 2);
+        pen.put(&name, Role::Text);
+        pen.skip(1);
+        pen.put(element, Role::Dim);
+        pen.skip(3);
+    }
+}
+
+/// The pane at the right of a list.
+pub fn draw_tall(canvas: &mut Canvas<'_>, area: Rect, detail: &ItemDetail, cx: &Cx<'_>) {
+    let columns = usize::from(area.width);
+    let mut line = 0u16;
+    let (fresh, role) = freshness(detail, cx);
+    let mut pen = canvas.pen(area, line);
+    pen.put(&detail.item.key.no, Role::Accent);
+    pen.skip(2);
+    pen.put(detail.item.key.kind.word(), Role::Dim);
+    pen.at_end(&fresh, role);
+    line += 1;
+    for text in wrap(&detail.item.name, columns).into_iter().take(3) {
+        canvas.pen(area, line).fit(&text, Role::Strong);
+        line += 1;
+    }
+    for text in [category(detail, cx), figures(detail)] {
+        if !text.is_empty() {
+            canvas.pen(area, line).fit(&text, Role::Dim);
+            line += 1;
+        }
+    }
+    if !detail.item.alternates.is_empty() {
+        let also = format!("also {}", detail.item.alternates.join(", "));
+        canvas.pen(area, line).fit(&also, Role::Dim);
+        line += 1;
+    }
+    if let Some(bin) = detail.item.bin {
+        canvas
+            .pen(area, line)
+            .fit(&format!("sorted into {bin}"), Role::Text);
+        line += 1;
+    }
+    line = draw_colors_below(canvas, area, line + 1, detail, cx);
+    draw_lots_below(canvas, area, line + 1, detail, cx);
+}
+
+fn draw_colors_below(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    from: u16,
+    detail: &ItemDetail,
+    cx: &Cx<'_>,
+) -> u16 {
+    let mut line = from;
+    if detail.colors.is_empty() {
+        canvas
+            .pen(area, line)
+            .fit("No colours known yet", Role::Dim);
+        return line + 1;
+    }
+    for row in detail.colors.iter().take(TALL_COLORS) {
+        let mut pen = canvas.pen(area, line);
+        let room = pen.room().saturating_sub(18);
+        pen.color(&row.color, room, Role::Text);
+        pen.skip(1);
+        pen.column(
+            row.elements.first().map_or("", String::as_str),
+            9,
+            Role::Dim,
+        );
+        if row.stock > 0 {
+            pen.at_end(&cx.numbers.whole(row.stock), Role::Good);
+        }
+        line += 1;
+    }
+    let more = detail.colors.len().saturating_sub(TALL_COLORS);
+    if more > 0 {
+        canvas
+            .pen(area, line)
+            .fit(&format!("+{more} colours"), Role::Dim);
+        line += 1;
+    }
+    line
+}
+
+fn draw_lots_below(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    from: u16,
+    detail: &ItemDetail,
+    cx: &Cx<'_>,
+) {
+    canvas
+        .pen(area, from)
+        .fit(&stock_line(detail, cx), Role::Text);
+    for (at, lot) in detail.lots.iter().take(TALL_LOTS).enumerate() {
+        let mut pen = canvas.pen(area, from + 1 + at as u16);
+        pen.skip(2);
+        pen.column(lot.place.first(), 10, Role::Text);
+        pen.skip(1);
+        let room = pen.room().saturating_sub(16);
+        pen.color(&lot.color, room, Role::Text);
+        pen.skip(1);
+        pen.column(lot.condition.word(), 5, Role::Dim);
+        pen.at_end(&cx.numbers.whole(lot.stock.available), Role::Text);
+    }
+}

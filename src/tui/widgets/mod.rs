@@ -1,0 +1,11 @@
+//! What screens are built of.
+
+pub mod detail;
+pub mod digits;
+pub mod field;
+pub mod foot;
+pub mod head;
+pub mod help;
+pub mod list;
+pub mod palette;
+pub mod progress;
