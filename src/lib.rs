@@ -11,11 +11,12 @@
 //! | [`services`] | every verb of the program, one transaction each |
 //! | [`api`] | requests, replies, events; framing; client and server |
 //! | [`tui`] | the screens; knows nothing but the api |
-//! | cli | the command line; the only place that wires all of them together |
+//! | [`cli`] | the command line; the only place that wires all of them together |
 //!
 //! `tests/layering.rs` holds these borders.
 
 pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -1,0 +1,156 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The terminal of a shop that resells LEGO parts.
+///
+/// Without a command the full-screen program starts.
+#[derive(Debug, Parser)]
+#[command(name = "brickops", version, max_term_width = 100)]
+pub struct Args {
+    /// Where the shop's data lies.
+    #[arg(long, global = true, env = "BRICKOPS_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The configuration file.
+    #[arg(long, global = true, env = "BRICKOPS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How results are written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// No colours.
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// How much is written to the log (error, warn, info, debug, trace).
+    #[arg(long, global = true, env = "BRICKOPS_LOG", value_name = "LEVEL")]
+    pub log_level: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For scripts: one document on standard output.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look around in a small practice shop that is thrown away at the end.
+    Demo,
+    /// The parts catalogue.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// The shop's lots.
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
+    /// The shop's orders.
+    #[command(subcommand)]
+    Orders(OrdersCommand),
+    /// Verify everything that is stored and say what is wrong.
+    Check,
+    /// Keep the data open for every station on this machine.
+    Serve,
+    /// Whether a server is running.
+    Status,
+    /// End the server.
+    Stop,
+}
+
+/// The parts catalogue.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Import BrickLink's catalogue downloads (XML, tab-delimited, bin lookup; plain, gzip, zstd).
+    Import {
+        /// Files, or directories with files.
+        #[arg(required = true, value_name = "DIR_OR_FILE")]
+        paths: Vec<PathBuf>,
+        /// These files hold everything: whatever is missing from them has vanished.
+        #[arg(long)]
+        complete: bool,
+    },
+    /// Search by number, name, nickname, element id or sort bin.
+    Search {
+        /// What to look for.
+        query: String,
+        /// Only this type (P, M, S, G, B, C, I, O, U); may be given several times.
+        #[arg(long = "type", value_name = "TYPE")]
+        kinds: Vec<char>,
+        /// Only items known in this colour (BrickLink's number).
+        #[arg(long, value_name = "COLOR")]
+        color: Option<u16>,
+        /// Only items of this category or below it (BrickLink's number).
+        #[arg(long, value_name = "CATEGORY")]
+        category: Option<u32>,
+        /// Only items of this year or these years (1999 or 1999-2005).
+        #[arg(long, value_name = "YEARS")]
+        year: Option<String>,
+        /// Only printed parts, or only plain ones.
+        #[arg(long, value_name = "BOOL")]
+        printed: Option<bool>,
+        /// Only what lies in this bin or cabinet (C303 or C).
+        #[arg(long, value_name = "BIN")]
+        bin: Option<String>,
+        /// Also items that are missing from BrickLink's latest complete download.
+        #[arg(long)]
+        vanished: bool,
+        /// How many results at the most.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+    /// Everything known about one item.
+    Show {
+        /// Its number.
+        no: String,
+        /// Its type, where several items bear the number.
+        #[arg(long = "type", value_name = "TYPE")]
+        kind: Option<char>,
+    },
+}
+
+/// The shop's lots.
+#[derive(Debug, Subcommand)]
+pub enum InventoryCommand {
+    /// Take in the lots of a BrickStore file (.bsx) or BrickLink inventory XML.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The lots in the order of their places.
+    List {
+        /// Only lots with these words in number, name, colour, place or notes.
+        #[arg(default_value = "")]
+        words: String,
+        /// How many at the most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+}
+
+/// The shop's orders.
+#[derive(Debug, Subcommand)]
+pub enum OrdersCommand {
+    /// Take in an order export of BrickLink (XML).
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The orders, oldest first.
+    List {
+        /// Only orders with these words in number, buyer, state or lines.
+        #[arg(default_value = "")]
+        words: String,
+        /// Only what can be picked now.
+        #[arg(long)]
+        to_pick: bool,
+        /// How many at the most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+}
