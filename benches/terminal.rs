@@ -1,0 +1,388 @@
+//! The screens: microseconds and bytes of a frame at 160x48 over the full catalogue, key to frame, and
+//! the start of the release binary in a real terminal, cold and with a server. Ends with a line of JSON.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod support;
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use brickops::api::client::{Client, Handler, InProcess, Incoming, Sink};
+use brickops::api::server::Desk;
+use brickops::clock::{Clock, SystemClock};
+use brickops::config::Config;
+use brickops::tui::input::Input;
+use brickops::tui::key::{Code, Key};
+use brickops::tui::theme::Theme;
+use brickops::tui::{App, AppEvent, Options};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use support::{micros, percentile};
+
+const WIDTH: NonZero<u16> = NonZero::new(160).expect("not zero");
+const HEIGHT: NonZero<u16> = NonZero::new(48).expect("not zero");
+
+/// Counts what would go to the terminal.
+#[derive(Clone, Default)]
+struct Counting(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Counting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The program, its screen, and what arrives for it.
+struct Station {
+    app: App,
+    screen: Terminal<CrosstermBackend<Counting>>,
+    out: Counting,
+    incoming: Receiver<Incoming>,
+    started: Instant,
+}
+
+/// What a frame cost.
+#[derive(Clone, Copy, Default)]
+struct Frame {
+    took: Duration,
+    bytes: usize,
+}
+
+impl Station {
+    fn new(handler: &Arc<dyn Handler>) -> Self {
+        let (sender, incoming) = channel();
+        let sink: Sink = Arc::new(move |arrived| {
+            // The station may have ended already.
+            let _ = sender.send(arrived);
+        });
+        let client = Client::new(InProcess::start(handler, &sink));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let env = |name: &str| match name {
+            "COLORTERM" => Some("truecolor".to_owned()),
+            "TERM" => Some("xterm-256color".to_owned()),
+            "LANG" => Some("C.UTF-8".to_owned()),
+            _ => None,
+        };
+        let theme = Theme::detect(&env, &Config::default());
+        let out = Counting::default();
+        let viewport = Viewport::Fixed(Rect::new(0, 0, WIDTH.get(), HEIGHT.get()));
+        let screen = Terminal::with_options(
+            CrosstermBackend::new(out.clone()),
+            TerminalOptions { viewport },
+        )
+        .expect("a screen");
+        Self {
+            app: App::new(
+                client,
+                Options::new(theme, clock),
+                WIDTH.get(),
+                HEIGHT.get(),
+            ),
+            screen,
+            out,
+            incoming,
+            started: Instant::now(),
+        }
+    }
+
+    fn key(&mut self, key: Key) {
+        self.app.elapse(self.started.elapsed());
+        self.app.feed(AppEvent::Input(Input::Key(key)));
+    }
+
+    fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.key(Key::char(c));
+        }
+    }
+
+    fn draw(&mut self) -> Frame {
+        self.out.0.borrow_mut().clear();
+        let start = Instant::now();
+        self.app.draw_to(&mut self.screen).expect("a frame");
+        let took = start.elapsed();
+        Frame {
+            took,
+            bytes: self.out.0.borrow().len(),
+        }
+    }
+
+    /// Takes in what arrives until nothing is waited for; does not draw.
+    fn settle(&mut self) {
+        while self.app.waiting() {
+            let arrived = self.incoming.recv_timeout(Duration::from_secs(10));
+            self.app.elapse(self.started.elapsed());
+            self.app
+                .feed(AppEvent::Incoming(arrived.expect("an answer")));
+        }
+        while let Ok(arrived) = self.incoming.try_recv() {
+            self.app.feed(AppEvent::Incoming(arrived));
+        }
+    }
+
+    /// Lets the pane follow: waits for what the screen wants to be woken for, up to 300 ms.
+    fn rest(&mut self) {
+        let until = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < until {
+            let left = until - Instant::now();
+            if let Ok(arrived) = self
+                .incoming
+                .recv_timeout(left.min(Duration::from_millis(5)))
+            {
+                self.app.feed(AppEvent::Incoming(arrived));
+            }
+            self.app.elapse(self.started.elapsed());
+        }
+        self.settle();
+    }
+}
+
+fn median(mut frames: Vec<Frame>) -> Frame {
+    frames.sort_by_key(|frame| frame.took);
+    let took = frames[frames.len() / 2].took;
+    frames.sort_by_key(|frame| frame.bytes);
+    Frame {
+        took,
+        // Bytes are a promise to slow lines: the worst one counts.
+        bytes: frames.last().map_or(0, |frame| frame.bytes),
+    }
+}
+
+fn main() {
+    let smoke = std::env::args().any(|arg| arg == "--smoke");
+    let rounds = if smoke { 3 } else { 40 };
+    let dir = tempfile::tempdir().expect("room");
+    let data = dir.path().join("data");
+    let app = Arc::new(support::app(&data));
+    let files = support::downloads(dir.path());
+    app.import_catalog(&files, false, &|_| {})
+        .expect("an import");
+    let lots = lots(&app);
+    let desk = Arc::new(Desk::new(Arc::clone(&app), &data, SystemClock.now()));
+    let handler: Arc<dyn Handler> = desk;
+
+    let mut first = Vec::new();
+    for _ in 0..rounds.min(10) {
+        let mut station = Station::new(&handler);
+        station.settle();
+        first.push(station.draw());
+    }
+    let catalog = lists(&handler, rounds, 'c');
+    let inventory = lists(&handler, rounds, 'i');
+    let (typed, key_to_frame) = typing(&handler);
+    drop(handler);
+    drop(app);
+
+    let first = median(first);
+    let worse = |a: Frame, b: Frame| Frame {
+        took: a.took.max(b.took),
+        bytes: a.bytes.max(b.bytes),
+    };
+    let cursor = worse(catalog.cursor, inventory.cursor);
+    let page = worse(catalog.page, inventory.page);
+    let pane = worse(catalog.pane, inventory.pane);
+    let starts = if smoke { 2 } else { 11 };
+    let cold = start_ms(&data, starts);
+    let warm = with_server(&data, || start_ms(&data, starts));
+    println!(
+        "{}",
+        serde_json::json!({
+            "bench": "terminal",
+            "first_us": micros(first.took),
+            "first_bytes": first.bytes,
+            "cursor_us": micros(cursor.took),
+            "cursor_bytes": cursor.bytes,
+            "page_us": micros(page.took),
+            "page_bytes": page.bytes,
+            "pane_bytes": pane.bytes,
+            "typed_us": micros(typed.took),
+            "typed_bytes": typed.bytes,
+            "key_to_frame_p99_ms": (key_to_frame.as_secs_f64() * 1e5).round() / 100.0,
+            "cold_start_ms": cold,
+            "warm_start_ms": warm,
+            "lots": lots,
+            "real_data": support::shared().is_some(),
+        })
+    );
+}
+
+/// The large store, where there is one.
+fn lots(app: &brickops::services::App) -> u32 {
+    let Some(data) = support::shared() else {
+        return 0;
+    };
+    let path = data.join("inventories/invented-store-35k.bsx.gz");
+    let report = app
+        .import_inventory(&app.solo(), &path, &|_| {})
+        .expect("35,000 lots");
+    u32::try_from(report.added).expect("a store")
+}
+
+/// Frames of a list: one line down, one page down, the detail pane after a rest.
+struct Lists {
+    cursor: Frame,
+    page: Frame,
+    pane: Frame,
+}
+
+fn lists(handler: &Arc<dyn Handler>, rounds: usize, screen: char) -> Lists {
+    let mut station = Station::new(handler);
+    station.settle();
+    station.draw();
+    station.key(Key::char('g'));
+    station.key(Key::char(screen));
+    station.settle();
+    station.rest();
+    station.draw();
+    let (mut cursor, mut page, mut pane) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..rounds {
+        station.key(Key::plain(Code::Down));
+        cursor.push(station.draw());
+        station.settle();
+        station.draw();
+        station.rest();
+        pane.push(station.draw());
+        if round % 4 == 3 {
+            station.key(Key::plain(Code::PageDown));
+            let moved = station.draw();
+            station.settle();
+            let filled = station.draw();
+            page.push(Frame {
+                took: moved.took.max(filled.took),
+                bytes: moved.bytes + filled.bytes,
+            });
+            station.rest();
+            station.draw();
+        }
+    }
+    Lists {
+        cursor: median(cursor),
+        page: median(page),
+        pane: median(pane),
+    }
+}
+
+/// Types queries; a key counts until the frame with its results.
+fn typing(handler: &Arc<dyn Handler>) -> (Frame, Duration) {
+    let mut station = Station::new(handler);
+    station.settle();
+    station.draw();
+    station.key(Key::char('g'));
+    station.key(Key::char('c'));
+    station.settle();
+    station.draw();
+    let mut frames = Vec::new();
+    let mut waits = Vec::new();
+    for query in
+        support::MORE
+            .iter()
+            .chain(&["brick 2x4", "plate 1x2", "cheese slope", "technic pin"])
+    {
+        for c in query.chars() {
+            let start = Instant::now();
+            station.text(&c.to_string());
+            // The first answer is the page; counts and help follow.
+            let arrived = station.incoming.recv_timeout(Duration::from_secs(10));
+            if let Ok(arrived) = arrived {
+                station.app.feed(AppEvent::Incoming(arrived));
+            }
+            frames.push(station.draw());
+            waits.push(start.elapsed());
+            station.settle();
+            station.draw();
+        }
+        station.key(Key::ctrl('u'));
+        station.settle();
+        station.draw();
+    }
+    waits.sort();
+    (median(frames), percentile(&waits, 0.99))
+}
+
+/// Median milliseconds from starting the binary to its first complete frame, in a terminal of its own.
+fn start_ms(data: &Path, starts: usize) -> f64 {
+    let mut took: Vec<Duration> = (0..starts).map(|_| start(data)).collect();
+    took.sort();
+    (took[took.len() / 2].as_secs_f64() * 1e4).round() / 10.0
+}
+
+fn start(data: &Path) -> Duration {
+    let pty = native_pty_system()
+        .openpty(PtySize {
+            rows: HEIGHT.get(),
+            cols: WIDTH.get(),
+            pixel_width: 0,
+            pixel_height: 0,
+        })
+        .expect("a terminal");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_brickops"));
+    command.env("BRICKOPS_DATA_DIR", data);
+    command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
+    let mut reader = pty.master.try_clone_reader().expect("a reader");
+    let mut writer = pty.master.take_writer().expect("a writer");
+    let began = Instant::now();
+    let mut child = pty.slave.spawn_command(command).expect("the program");
+    drop(pty.slave);
+    let mut parser = vt100::Parser::new(HEIGHT, WIDTH, 0);
+    let mut bytes = vec![0; 65_536];
+    loop {
+        let got = reader.read(&mut bytes).unwrap_or(0);
+        assert!(got > 0, "the program ended before its first frame");
+        parser.process(&bytes[..got]);
+        // Complete: head, figures of the catalogue and the line of keys.
+        let shown = parser.screen().contents();
+        if shown.contains("in the catalogue") && shown.contains("? help") {
+            break;
+        }
+    }
+    let took = began.elapsed();
+    writer.write_all(b"q").expect("a key");
+    while reader.read(&mut bytes).unwrap_or(0) > 0 {}
+    child.wait().expect("an end");
+    took
+}
+
+fn with_server<T>(data: &Path, work: impl FnOnce() -> T) -> T {
+    let program = env!("CARGO_BIN_EXE_brickops");
+    let mut server: Child = Command::new(program)
+        .arg("--data-dir")
+        .arg(data)
+        .arg("serve")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a server");
+    let mut said = [0; 9];
+    let mut stderr = server.stderr.take().expect("what it says");
+    stderr.read_exact(&mut said).expect("that it listens");
+    let socket = brickops::api::socket::path(data);
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        std::thread::yield_now();
+    }
+    let outcome = work();
+    let stopped = Command::new(program)
+        .arg("--data-dir")
+        .arg(data)
+        .arg("stop")
+        .stderr(Stdio::null())
+        .status();
+    assert!(stopped.expect("a stop").success());
+    server.wait().expect("an end");
+    outcome
+}
