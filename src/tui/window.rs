@@ -8,14 +8,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::action::Action;
 use super::effect::{Effect, Tag};
 use super::widgets::list::Cursor;
-use crate::api::{Opened, Request};
+use crate::api::{Answer, Opened, Reply, Request, Rows};
 use crate::domain::ViewId;
+use crate::domain::rows::{ItemRow, LotRow, OrderRow};
 
 /// Rows are asked for in pieces of this many.
 pub const PIECE: usize = 50;
 
 /// Tags of a list: kind in the low byte, then the piece, then the generation.
 const WINDOW_TAG: u64 = 0xF0;
+
+/// Rows that a list can be made of.
+pub trait RowsOf: Clone {
+    /// The rows of an answer; none if they are of another kind.
+    fn of(rows: Rows) -> Vec<Self>;
+}
+
+macro_rules! rows_of {
+    ($($row:ty: $variant:ident),*) => {
+        $(impl RowsOf for $row {
+            fn of(rows: Rows) -> Vec<Self> {
+                match rows {
+                    Rows::$variant(rows) => rows,
+                    _ => Vec::new(),
+                }
+            }
+        })*
+    };
+}
+
+rows_of!(ItemRow: Items, LotRow: Lots, OrderRow: Orders);
 
 /// A list that is seen through a window.
 #[derive(Debug, Clone)]
@@ -221,6 +243,30 @@ impl<R: Clone> Window<R> {
     /// A request for rows failed: they may be asked for again.
     pub fn failed(&mut self, tag: Tag) {
         self.asked.remove(&((tag >> 8) as u32 as usize));
+    }
+}
+
+impl<R: RowsOf> Window<R> {
+    /// Takes over the answer to a request for rows and asks for what is still missing. `None`: the
+    /// server has let go of the list; open it again.
+    pub fn answered(&mut self, tag: Tag, answer: Answer, height: usize) -> Option<Vec<Effect>> {
+        match answer {
+            Ok(Reply::Window {
+                offset,
+                total,
+                rows,
+                ..
+            }) => {
+                self.filled(tag, offset, total, R::of(rows), height);
+                Some(self.wanted(height))
+            }
+            Ok(_) => Some(Vec::new()),
+            Err(_) => {
+                self.failed(tag);
+                self.forget();
+                None
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::tui::key::{Code, Key};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::widgets::field::Field;
-use crate::tui::window::Window;
+use crate::tui::window::{RowsOf, Window};
 
 const SEARCH: Tag = 1;
 const COUNT: Tag = 2;
@@ -139,10 +139,8 @@ impl Catalog {
     }
 
     fn take_over(&mut self, mut opened: Opened, keep: bool, cx: &Cx<'_>) {
-        let rows = match std::mem::replace(&mut opened.rows, Rows::Items(Vec::new())) {
-            Rows::Items(rows) => rows,
-            Rows::Lots(_) | Rows::Orders(_) => Vec::new(),
-        };
+        let taken = std::mem::replace(&mut opened.rows, Rows::Items(Vec::new()));
+        let rows = ItemRow::of(taken);
         self.window.open(&opened, rows, keep, view::height(cx));
     }
 
@@ -250,26 +248,12 @@ impl Catalog {
     }
 
     fn window_filled(&mut self, tag: Tag, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
-        let height = view::height(cx);
-        match answer {
-            Ok(Reply::Window {
-                offset,
-                total,
-                rows: Rows::Items(rows),
-                ..
-            }) => {
-                self.window.filled(tag, offset, total, rows, height);
-                let mut effects = self.window.wanted(height);
+        match self.window.answered(tag, answer, view::height(cx)) {
+            Some(mut effects) => {
                 effects.extend(self.rest());
                 effects
             }
-            Ok(_) => Vec::new(),
-            Err(_) => {
-                // The server has let go of the list: open it again.
-                self.window.failed(tag);
-                self.window.forget();
-                self.search(cx)
-            }
+            None => self.search(cx),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::tui::key::Key;
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::widgets::field::Field;
-use crate::tui::window::Window;
+use crate::tui::window::{RowsOf, Window};
 
 const LIST: Tag = 1;
 
@@ -50,23 +50,8 @@ impl Inventory {
     fn answered(&mut self, tag: Tag, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
         let height = Self::height(cx);
         if Window::<LotRow>::is_mine(tag) {
-            return match answer {
-                Ok(Reply::Window {
-                    offset,
-                    total,
-                    rows: Rows::Lots(rows),
-                    ..
-                }) => {
-                    self.window.filled(tag, offset, total, rows, height);
-                    self.window.wanted(height)
-                }
-                Ok(_) => Vec::new(),
-                Err(_) => {
-                    self.window.failed(tag);
-                    self.window.forget();
-                    self.ask(cx)
-                }
-            };
+            let effects = self.window.answered(tag, answer, height);
+            return effects.unwrap_or_else(|| self.ask(cx));
         }
         let asked = self.asked.take();
         if std::mem::take(&mut self.again) {
@@ -74,10 +59,8 @@ impl Inventory {
         }
         match answer {
             Ok(Reply::Opened(mut opened)) => {
-                let rows = match std::mem::replace(&mut opened.rows, Rows::Lots(Vec::new())) {
-                    Rows::Lots(rows) => rows,
-                    Rows::Items(_) | Rows::Orders(_) => Vec::new(),
-                };
+                let taken = std::mem::replace(&mut opened.rows, Rows::Lots(Vec::new()));
+                let rows = LotRow::of(taken);
                 let same = self.shown == asked;
                 self.shown = asked;
                 self.window.open(&opened, rows, same, height);

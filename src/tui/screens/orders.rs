@@ -10,7 +10,7 @@ use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
-use crate::tui::window::Window;
+use crate::tui::window::{RowsOf, Window};
 
 const LIST: Tag = 1;
 /// The orders.
@@ -75,23 +75,8 @@ impl Orders {
     fn answered(&mut self, tag: Tag, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
         let height = Self::height(cx);
         if Window::<OrderRow>::is_mine(tag) {
-            return match answer {
-                Ok(Reply::Window {
-                    offset,
-                    total,
-                    rows: Rows::Orders(rows),
-                    ..
-                }) => {
-                    self.window.filled(tag, offset, total, rows, height);
-                    self.window.wanted(height)
-                }
-                Ok(_) => Vec::new(),
-                Err(_) => {
-                    self.window.failed(tag);
-                    self.window.forget();
-                    self.ask(cx)
-                }
-            };
+            let effects = self.window.answered(tag, answer, height);
+            return effects.unwrap_or_else(|| self.ask(cx));
         }
         let asked = self.asked.take();
         if std::mem::take(&mut self.again) {
@@ -99,10 +84,8 @@ impl Orders {
         }
         match answer {
             Ok(Reply::Opened(mut opened)) => {
-                let rows = match std::mem::replace(&mut opened.rows, Rows::Orders(Vec::new())) {
-                    Rows::Orders(rows) => rows,
-                    Rows::Items(_) | Rows::Lots(_) => Vec::new(),
-                };
+                let taken = std::mem::replace(&mut opened.rows, Rows::Orders(Vec::new()));
+                let rows = OrderRow::of(taken);
                 let same = self.shown == asked;
                 self.shown = asked;
                 // What meanwhile went into a walk or away is marked no more.
