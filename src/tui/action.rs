@@ -121,14 +121,14 @@ impl Action {
         match (self, context) {
             (Self::Open, C::Filter) => "choose",
             (Self::Open, C::Browse) => "show items",
-            (Self::Open, C::Pick) => "book the scan",
+            (Self::Open, C::Pick) => "enter it",
             (Self::Switch, C::Catalog | C::Inventory) => "commands",
             (Self::Switch, C::Browse) => "colours",
             (Self::Switch, C::Filter | C::Item) => "next part",
             (Self::Right, C::Browse) => "unfold",
             (Self::Left, C::Browse) => "fold",
             (Self::Back, C::Filter) => "done",
-            (Self::Back, C::Pick) => "pause",
+            (Self::Back, C::Pick) => "clear",
             _ => self.label(),
         }
     }
