@@ -163,11 +163,20 @@ impl Keys {
         ];
         Self {
             own: each(&|text| keystroke(app, text)),
-            counts: each(&|text| app.count_items(&query(text)).expect("counts").total as usize),
+            counts: each(&|text| {
+                app.count_items(&app.solo(), &query(text))
+                    .expect("counts")
+                    .total as usize
+            }),
             spelled: sorted(
                 mistakes
                     .iter()
-                    .map(|text| timed(|| app.spelled(&query(text), RESULTS).map_or(0, |_| 1)))
+                    .map(|text| {
+                        timed(|| {
+                            app.spelled(&app.solo(), &query(text), RESULTS)
+                                .map_or(0, |_| 1)
+                        })
+                    })
                     .collect(),
             ),
             peer: each(&|text| peer_keystroke(&subject.peer, text)),
@@ -199,7 +208,9 @@ fn keystroke(app: &App, text: &str) -> usize {
 
 /// Number and name of every item.
 fn rows(app: &App) -> Vec<(String, String)> {
-    let every = app.find_all(&CatalogQuery::default()).expect("all items");
+    let every = app
+        .find_all(&app.solo(), &CatalogQuery::default())
+        .expect("all items");
     let mut rows = Vec::with_capacity(every.len());
     for ids in every.chunks(1_000) {
         let found = app.item_rows(&app.solo(), ids).expect("rows");
@@ -273,9 +284,12 @@ fn golden(app: &App) -> (usize, usize) {
             text: text.to_owned(),
             ..CatalogQuery::default()
         };
-        let mut ids = app.find_items(&query, within).expect("an answer").ids;
+        let mut ids = app
+            .find_items(&app.solo(), &query, within)
+            .expect("an answer")
+            .ids;
         if ids.is_empty() {
-            let help = app.spelled(&query, within).expect("an answer");
+            let help = app.spelled(&app.solo(), &query, within).expect("an answer");
             ids = help.map(|(_, found)| found.ids).unwrap_or_default();
         }
         let kind = kind.chars().next().and_then(ItemKind::from_letter);

@@ -16,10 +16,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use brickops::api::client::{Client, Handler, InProcess, Incoming, Sink};
+use brickops::api::client::{Client, InProcess, Incoming, Sink};
 use brickops::api::server::Desk;
+use brickops::api::{Greeting, NewAccount};
 use brickops::clock::{Clock, SystemClock};
 use brickops::config::Config;
+use brickops::domain::Secret;
 use brickops::tui::input::Input;
 use brickops::tui::key::{Code, Key};
 use brickops::tui::theme::Theme;
@@ -48,6 +50,29 @@ impl Write for Counting {
     }
 }
 
+/// What a station of the benchmark says of itself.
+fn greeting(pass: Option<Secret>) -> Greeting {
+    Greeting {
+        client: 1,
+        station: false,
+        key: Secret::new("a station of the benchmark"),
+        place: "bench".into(),
+        shop: None,
+        pass,
+    }
+}
+
+fn account() -> NewAccount {
+    NewAccount {
+        shop: "Bench".into(),
+        email: "ana@bench.example".into(),
+        name: "Ana".into(),
+        password: Secret::new("bench-bricks-bench"),
+        currency: "EUR".into(),
+        time_zone: "UTC".into(),
+    }
+}
+
 /// The program, its screen, and what arrives for it.
 struct Station {
     app: App,
@@ -65,13 +90,15 @@ struct Frame {
 }
 
 impl Station {
-    fn new(handler: &Arc<dyn Handler>) -> Self {
+    fn new(desk: &Desk, pass: &Secret) -> Self {
         let (sender, incoming) = channel();
         let sink: Sink = Arc::new(move |arrived| {
             // The station may have ended already.
             let _ = sender.send(arrived);
         });
-        let client = Client::new(InProcess::start(handler, &sink));
+        let greeting = greeting(Some(pass.clone()));
+        let (transport, greeted) = InProcess::start(desk, greeting, &sink).expect("a greeting");
+        let client = Client::new(transport);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let env = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
@@ -90,6 +117,7 @@ impl Station {
         Self {
             app: App::new(
                 client,
+                greeted,
                 Options::new(theme, clock),
                 WIDTH.get(),
                 HEIGHT.get(),
@@ -173,20 +201,22 @@ fn main() {
     let files = support::downloads(dir.path());
     app.import_catalog(&files, false, &|_| {})
         .expect("an import");
+    let desk = Desk::new(Arc::clone(&app), &data, SystemClock.now());
+    let pass = desk
+        .practice(&greeting(None), account())
+        .expect("an account");
     let lots = lots(&app);
-    let desk = Arc::new(Desk::new(Arc::clone(&app), &data, SystemClock.now()));
-    let handler: Arc<dyn Handler> = desk;
 
     let mut first = Vec::new();
     for _ in 0..rounds.min(10) {
-        let mut station = Station::new(&handler);
+        let mut station = Station::new(&desk, &pass);
         station.settle();
         first.push(station.draw());
     }
-    let catalog = lists(&handler, rounds, 'c');
-    let inventory = lists(&handler, rounds, 'i');
-    let (typed, key_to_frame) = typing(&handler);
-    drop(handler);
+    let catalog = lists((&desk, &pass), rounds, 'c');
+    let inventory = lists((&desk, &pass), rounds, 'i');
+    let (typed, key_to_frame) = typing((&desk, &pass));
+    drop(desk);
     drop(app);
 
     let first = median(first);
@@ -198,8 +228,9 @@ fn main() {
     let page = worse(catalog.page, inventory.page);
     let pane = worse(catalog.pane, inventory.pane);
     let starts = if smoke { 2 } else { 11 };
-    let cold = start_ms(&data, starts);
-    let warm = with_server(&data, || start_ms(&data, starts));
+    let cold = start_ms(&data, &pass, starts, true);
+    stop(&data);
+    let warm = with_server(&data, || start_ms(&data, &pass, starts, false));
     println!(
         "{}",
         serde_json::json!({
@@ -241,8 +272,8 @@ struct Lists {
     pane: Frame,
 }
 
-fn lists(handler: &Arc<dyn Handler>, rounds: usize, screen: char) -> Lists {
-    let mut station = Station::new(handler);
+fn lists((desk, pass): (&Desk, &Secret), rounds: usize, screen: char) -> Lists {
+    let mut station = Station::new(desk, pass);
     station.settle();
     station.draw();
     station.key(Key::char('g'));
@@ -279,8 +310,8 @@ fn lists(handler: &Arc<dyn Handler>, rounds: usize, screen: char) -> Lists {
 }
 
 /// Types queries; a key counts until the frame with its results.
-fn typing(handler: &Arc<dyn Handler>) -> (Frame, Duration) {
-    let mut station = Station::new(handler);
+fn typing((desk, pass): (&Desk, &Secret)) -> (Frame, Duration) {
+    let mut station = Station::new(desk, pass);
     station.settle();
     station.draw();
     station.key(Key::char('g'));
@@ -316,13 +347,20 @@ fn typing(handler: &Arc<dyn Handler>) -> (Frame, Duration) {
 }
 
 /// Median milliseconds from starting the binary to its first complete frame, in a terminal of its own.
-fn start_ms(data: &Path, starts: usize) -> f64 {
-    let mut took: Vec<Duration> = (0..starts).map(|_| start(data)).collect();
+fn start_ms(data: &Path, pass: &Secret, starts: usize, cold: bool) -> f64 {
+    let mut took: Vec<Duration> = (0..starts)
+        .map(|_| {
+            if cold {
+                stop(data);
+            }
+            start(data, pass)
+        })
+        .collect();
     took.sort();
     (took[took.len() / 2].as_secs_f64() * 1e4).round() / 10.0
 }
 
-fn start(data: &Path) -> Duration {
+fn start(data: &Path, pass: &Secret) -> Duration {
     let pty = native_pty_system()
         .openpty(PtySize {
             rows: HEIGHT.get(),
@@ -333,6 +371,7 @@ fn start(data: &Path) -> Duration {
         .expect("a terminal");
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_brickops"));
     command.env("BRICKOPS_DATA_DIR", data);
+    command.env("BRICKOPS_TOKEN", pass.reveal());
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
     let mut reader = pty.master.try_clone_reader().expect("a reader");
@@ -359,12 +398,24 @@ fn start(data: &Path) -> Duration {
     took
 }
 
+/// Ends a server that a start has left running.
+fn stop(data: &Path) {
+    let stopped = Command::new(env!("CARGO_BIN_EXE_brickops"))
+        .arg("--data-dir")
+        .arg(data)
+        .arg("stop")
+        .stderr(Stdio::null())
+        .status();
+    // There may be none.
+    drop(stopped);
+}
+
 fn with_server<T>(data: &Path, work: impl FnOnce() -> T) -> T {
     let program = env!("CARGO_BIN_EXE_brickops");
     let mut server: Child = Command::new(program)
         .arg("--data-dir")
         .arg(data)
-        .arg("serve")
+        .args(["serve", "--foreground"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("a server");

@@ -3,6 +3,8 @@
 //! A mistake never keeps the program from starting: the line is reported and the rest counts.
 //! Where the file lies is the command line's business; this module only reads its text.
 
+use std::net::SocketAddr;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -64,6 +66,17 @@ pub struct Config {
     pub freshness: Windows,
     /// Other keys.
     pub keys: Vec<KeyOverride>,
+    /// Program and arguments that are run for an alert; empty: none. It gets the alert as JSON on its
+    /// standard input.
+    pub alert_command: Vec<String>,
+    /// A program, with its whole path, and its arguments, that prints slips: text on standard input.
+    pub print_command: Vec<String>,
+    /// Where `/metrics` and `/health` are answered, on this machine only; `None`: nowhere.
+    pub listen: Option<SocketAddr>,
+    /// The Unix group whose members may talk to the server.
+    pub group: Option<String>,
+    /// Nothing outside this machine is called.
+    pub offline: bool,
 }
 
 impl Default for Config {
@@ -76,6 +89,11 @@ impl Default for Config {
             numbers: (',', '.'),
             freshness: Windows::default(),
             keys: Vec::new(),
+            alert_command: Vec::new(),
+            print_command: Vec::new(),
+            listen: None,
+            group: None,
+            offline: false,
         }
     }
 }
@@ -187,11 +205,20 @@ impl Reader<'_> {
             "accent" => self.accent(value),
             "freshness" => self.freshness(value),
             "keys" => self.keys(value),
+            "offline" => match value.get_ref() {
+                DeValue::Boolean(offline) => self.config.offline = *offline,
+                _ => self.complain(value.span().start, "`offline` is true or false."),
+            },
+            "alerts" => self.alerts(value),
+            "print" => self.print(value),
+            "web" => self.web(value),
+            "server" => self.server(value),
             _ => self.complain(
                 key.span().start,
                 &format!(
                     "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
-                     [freshness] and [keys]."
+                     offline, [freshness], [keys], [alerts], [print], [web] and \
+                     [server]."
                 ),
             ),
         }
@@ -271,6 +298,104 @@ impl Reader<'_> {
             );
         } else {
             self.config.freshness = windows;
+        }
+    }
+
+    /// The only key of a section.
+    fn single<'v, 'i>(
+        &mut self,
+        section: &str,
+        known: &str,
+        value: &'v Value<'i>,
+    ) -> Option<&'v Value<'i>> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.complain(value.span().start, &format!("[{section}] is a section."));
+            return None;
+        };
+        let mut found = None;
+        for (key, value) in table {
+            if key.get_ref() == known {
+                found = Some(value);
+            } else {
+                let message = format!("`{}` is not known. Known is {known}.", key.get_ref());
+                self.complain(key.span().start, &message);
+            }
+        }
+        found
+    }
+
+    fn alerts(&mut self, value: &Value<'_>) {
+        if let Some(command) = self.command("alerts", "/usr/local/bin/notify-shop", value) {
+            self.config.alert_command = command;
+        }
+    }
+
+    fn print(&mut self, value: &Value<'_>) {
+        if let Some(command) = self.command("print", "/usr/bin/lp", value) {
+            self.config.print_command = command;
+        }
+    }
+
+    /// The only setting `command` of a table: a program and its arguments.
+    fn command(
+        &mut self,
+        table: &'static str,
+        example: &str,
+        value: &Value<'_>,
+    ) -> Option<Vec<String>> {
+        let value = self.single(table, "command", value)?;
+        let words: Option<Vec<String>> = match value.get_ref() {
+            DeValue::Array(list) => list
+                .iter()
+                .map(|entry| match entry.get_ref() {
+                    DeValue::String(text) if !text.contains('\0') => Some(text.to_string()),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        // Found by its place, not by whatever PATH the program happens to have.
+        let found = words.filter(|words| words.first().is_some_and(|first| first.starts_with('/')));
+        if found.is_none() {
+            let message = format!(
+                "`command` is a list of a program, with its whole path, and its arguments, such as \
+                 [\"{example}\"]."
+            );
+            self.complain(value.span().start, &message);
+        }
+        found
+    }
+
+    fn web(&mut self, value: &Value<'_>) {
+        let Some(value) = self.single("web", "listen", value) else {
+            return;
+        };
+        let address = match value.get_ref() {
+            DeValue::String(text) => text.parse::<SocketAddr>().ok(),
+            _ => None,
+        };
+        match address {
+            Some(address) if address.ip().is_loopback() => self.config.listen = Some(address),
+            _ => self.complain(
+                value.span().start,
+                "`listen` is an address of this machine alone with a port, such as \
+                 \"127.0.0.1:9187\".",
+            ),
+        }
+    }
+
+    fn server(&mut self, value: &Value<'_>) {
+        let Some(value) = self.single("server", "group", value) else {
+            return;
+        };
+        let fits = |name: &str| {
+            !name.is_empty()
+                && name.len() <= 64
+                && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
+        };
+        match value.get_ref() {
+            DeValue::String(name) if fits(name) => self.config.group = Some(name.to_string()),
+            _ => self.complain(value.span().start, "`group` is the name of a Unix group."),
         }
     }
 
@@ -365,6 +490,54 @@ mod tests {
         assert!(lines(&problems).contains(&2));
         assert_eq!(config.ascii, Some(true));
         assert_eq!(config.colors, Colors::None);
+    }
+
+    #[test]
+    fn what_the_operator_sets() {
+        let text = "offline = true\n[alerts]\ncommand = [\"/usr/local/bin/notify-shop\", \"--all\"]\n\
+                    [web]\nlisten = \"127.0.0.1:9187\"\n[server]\ngroup = \"bricks\"\n";
+        let (config, problems) = Config::parse(text);
+        assert_eq!(problems, []);
+        assert!(config.offline);
+        assert_eq!(
+            config.alert_command,
+            ["/usr/local/bin/notify-shop", "--all"]
+        );
+        assert_eq!(config.listen, "127.0.0.1:9187".parse().ok());
+        assert_eq!(config.group.as_deref(), Some("bricks"));
+        let (config, problems) = Config::parse("[web]\nlisten = \"[::1]:0\"\n");
+        assert_eq!((config.listen.is_some(), problems.len()), (true, 0));
+        let (config, problems) = Config::parse("");
+        assert_eq!(problems, []);
+        assert!(!config.offline && config.listen.is_none() && config.group.is_none());
+        assert!(config.alert_command.is_empty());
+    }
+
+    #[test]
+    fn what_the_operator_gets_wrong() {
+        for (text, line, word) in [
+            ("offline = 1\n", 1, "true or false"),
+            ("[web]\nlisten = \"0.0.0.0:9187\"\n", 2, "127.0.0.1:9187"),
+            ("[web]\nlisten = \"192.168.1.5:80\"\n", 2, "127.0.0.1:9187"),
+            ("[web]\nlisten = \"localhost\"\n", 2, "127.0.0.1:9187"),
+            ("[web]\n\nport = 3\n", 3, "Known is listen"),
+            ("[alerts]\ncommand = \"notify\"\n", 2, "whole path"),
+            ("[alerts]\ncommand = [\"notify\"]\n", 2, "whole path"),
+            ("[alerts]\ncommand = []\n", 2, "whole path"),
+            ("[alerts]\ncommand = [\"/bin/x\", 3]\n", 2, "whole path"),
+            ("alerts = 3\n", 1, "[alerts] is a section"),
+            ("[server]\ngroup = \"\"\n", 2, "Unix group"),
+            ("[server]\ngroup = \"a b\"\n", 2, "Unix group"),
+        ] {
+            let (config, problems) = Config::parse(text);
+            assert_eq!(lines(&problems), [line], "{text}");
+            assert!(
+                problems[0].message.contains(word),
+                "{}",
+                problems[0].message
+            );
+            assert_eq!(config, Config::default(), "{text}");
+        }
     }
 
     #[test]

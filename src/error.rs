@@ -14,6 +14,8 @@ pub enum Kind {
     Conflict,
     /// Nobody is signed in.
     Unauthenticated,
+    /// Somebody is signed in, and must give the password again for this.
+    Unconfirmed,
     /// The person who is signed in may not do this.
     Forbidden,
     /// Too often; wait.
@@ -34,6 +36,7 @@ impl Kind {
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Unconfirmed => "PASSWORD_NEEDED",
             Self::Forbidden => "FORBIDDEN",
             Self::RateLimited => "RATE_LIMITED",
             Self::Upstream => "UPSTREAM",

@@ -10,6 +10,7 @@
 //! | [`search`] | the full-text index, derived from the store |
 //! | [`services`] | every verb of the program, one transaction each |
 //! | [`api`] | requests, replies, events; framing; client and server |
+//! | [`web`] | alerts that leave the machine, measurements on loopback |
 //! | [`tui`] | the screens; knows nothing but the api |
 //! | [`cli`] | the command line; the only place that wires all of them together |
 //!
@@ -20,9 +21,11 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod entropy;
 pub mod error;
 pub mod formats;
 pub mod search;
 pub mod services;
 pub mod store;
 pub mod tui;
+pub mod web;

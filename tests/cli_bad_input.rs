@@ -166,7 +166,7 @@ fn an_entity_bomb_is_not_lit() {
 
 #[test]
 fn files_of_other_kinds_are_called_by_their_names() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let orders = seed("orders.xml");
     assert_eq!(
         refused(&shop, &orders),
@@ -294,7 +294,7 @@ fn escapes_in_names_reach_no_terminal() {
 
 #[test]
 fn paths_that_hold_nothing_are_named() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let missing = shop.root().join("files/nowhere.xml");
     assert_eq!(
         refused(&shop, &missing),
@@ -443,7 +443,7 @@ fn a_file_that_may_not_be_read() {
 
 #[test]
 fn a_second_process_on_the_same_data() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let mut screens = Terminal::start(&shop, &[]);
     screens.wait_for("items in the catalogue");
     let ran = shop.run(&["catalog", "search", "3001"]).ended(1);

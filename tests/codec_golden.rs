@@ -7,14 +7,17 @@ use brickops::domain::order::OrderLine;
 use brickops::domain::pick::{PickLine, PickStep};
 use brickops::domain::rows::PickOutcome;
 use brickops::domain::{
-    Category, CategoryId, Color, ColorId, Completeness, Condition, CorrelationId, Dimensions,
-    EntryId, Facts, Grams, ItemColor, ItemKey, ItemKind, LedgerEntry, LineState, Lot, LotId,
-    Marketplace, Money, Order, OrderId, OrderStatus, PickSession, PickState, Place, Reason, Rgb,
-    SessionId, SortBin, Source, Stock, Tier, Timestamp, UserId,
+    AuditEntry, AuditKind, CatalogFilter, CatalogQuery, Category, CategoryId, Color, ColorId,
+    Completeness, Condition, CorrelationId, Dimensions, Entrance, EntryId, Facts, Grams, Grants,
+    ItemColor, ItemKey, ItemKind, LedgerEntry, LineState, Lot, LotId, LotQuery, Marketplace, Money,
+    Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession, PickState,
+    Place, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock, TenantId, Tier,
+    Timestamp, UserId, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
+use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
 use brickops::store::tables::{
-    CatalogMeta, ElementPairs, ItemColors, ItemRecord, OperationRecord, ShopRecord,
+    AlertRecord, CatalogMeta, ElementPairs, ItemColors, ItemRecord, OperationRecord, ShopRecord,
 };
 use proptest::prelude::*;
 
@@ -336,6 +339,224 @@ fn records_of_the_catalogue() {
     );
 }
 
+fn person() -> Person {
+    Person {
+        id: UserId(2),
+        email: "Bo@example.org".into(),
+        name: "Bo".into(),
+        role: Some(Role::Manager),
+        grants: Grants {
+            inventory: true,
+            orders: false,
+        },
+        created: at(1_700_000_000),
+        active: Some(at(1_700_000_001)),
+        removed: None,
+        unix: Some(1_000),
+    }
+}
+
+fn sign_in(entrance: Entrance) -> SignIn {
+    SignIn {
+        id: 5,
+        tenant: TenantId(1),
+        user: UserId(2),
+        entrance,
+        role: Some(Role::Viewer),
+        grants: Grants::default(),
+        place: "tty1".into(),
+        uid: 1_000,
+        started: at(1_700_000_000),
+        seen: at(1_700_000_001),
+        expires: at(1_700_086_400),
+        ended: None,
+    }
+}
+
+#[test]
+fn records_of_people() {
+    golden(
+        &person(),
+        "01020e426f406578616d706c652e6f726702426f01010100fd00803c3048140c0001fd80045b3048140c000001fbe803",
+    );
+    golden(
+        &Credentials {
+            password: Some("$argon2id$x".into()),
+            pin: None,
+            badge: Some([7; 32]),
+            failures: 3,
+            pin_failures: 1,
+            locked_until: Some(at(1_700_000_000)),
+        },
+        "01010b246172676f6e326964247800010707070707070707070707070707070707070707070707070707070707070707030101fd00803c3048140c00",
+    );
+    golden(
+        &sign_in(Entrance::Password),
+        "0105010200010400000474747931fbe803fd00803c3048140c00fd80045b3048140c00fd0040eb6b70140c0000",
+    );
+    golden(
+        &Unlocked {
+            at: at(1_700_000_000),
+            current: [9; 32],
+        },
+        "01fd00803c3048140c000909090909090909090909090909090909090909090909090909090909090909",
+    );
+    golden(
+        &Invitation {
+            id: 3,
+            email: "bo@example.org".into(),
+            user: Some(UserId(2)),
+            role: Some(Role::Picker),
+            grants: Grants::default(),
+            by: UserId(1),
+            by_name: "Ana".into(),
+            created: at(1_700_000_000),
+            expires: at(1_700_086_400),
+            code: [1; 32],
+        },
+        "01030e626f406578616d706c652e6f72670102010200000103416e61fd00803c3048140c00fd0040eb6b70140c000101010101010101010101010101010101010101010101010101010101010101",
+    );
+    golden(
+        &AuditEntry {
+            id: 4,
+            at: at(1_700_000_000),
+            user: Some(UserId(1)),
+            who: "Ana".into(),
+            kind: AuditKind::Invited,
+            detail: "bo@example.org".into(),
+            place: "tty1".into(),
+        },
+        "0104fd00803c3048140c00010103416e61060e626f406578616d706c652e6f72670474747931",
+    );
+}
+
+#[test]
+fn what_the_shop_sets_and_keeps() {
+    golden(
+        &ShopSettings {
+            time_zone: "Europe/Berlin".into(),
+            lock_after: 15,
+            webhook: "https://a.example".into(),
+            alert_every: 300,
+        },
+        "010d4575726f70652f4265726c696e0f1168747470733a2f2f612e6578616d706c65fb2c01",
+    );
+    golden(
+        &Overlay {
+            item: ItemKey::new(ItemKind::Minifigure, "sw0001"),
+            tags: vec!["rare".into(), "Ü".into()],
+            notes: "left\nshelf".into(),
+            bin: Some(SortBin {
+                cabinet: 'C',
+                bin: 303,
+            }),
+            changed: at(1_700_000_000),
+            by: UserId(2),
+        },
+        "01010673773030303102047261726502c39c0a6c6566740a7368656c660143fb2f01fd00803c3048140c0002",
+    );
+    golden(
+        &AlertRecord {
+            last: at(1_700_000_000),
+            held_back: 3,
+        },
+        "01fd00803c3048140c0003",
+    );
+}
+
+/// Their numbers are keys of the store.
+#[test]
+fn kinds_of_alerts_keep_their_numbers() {
+    use brickops::domain::AlertKind::{
+        BackupOld, BreakerOpen, CheckFailed, InsightRefused, QuotaNearlySpent, SyncFailed, Test,
+    };
+    let kinds = [
+        SyncFailed,
+        BreakerOpen,
+        QuotaNearlySpent,
+        InsightRefused,
+        BackupOld,
+        CheckFailed,
+        Test,
+    ];
+    let numbers: Vec<u8> = kinds.into_iter().map(|kind| kind as u8).collect();
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn ways_in_keep_their_numbers() {
+    let ways = [
+        Entrance::Password,
+        Entrance::Pin,
+        Entrance::Badge,
+        Entrance::Token("cron".into()),
+        Entrance::Unix(1_000),
+    ];
+    for (number, entrance) in (0u8..).zip(ways) {
+        let bytes = pack(&sign_in(entrance)).expect("it is packed");
+        // Version, number, shop, person, the way in.
+        assert_eq!(bytes[1 + 1 + 1 + 1], number);
+    }
+    for (number, role) in (0u8..).zip(Role::ALL) {
+        let with = SignIn {
+            role: Some(role),
+            ..sign_in(Entrance::Pin)
+        };
+        // Behind that a role is there, and which.
+        assert_eq!(pack(&with).expect("it is packed")[6], number, "{role:?}");
+    }
+    for (number, kind) in (0u8..).zip(AuditKind::ALL) {
+        let entry = AuditEntry {
+            id: 4,
+            at: at(0),
+            user: None,
+            who: String::new(),
+            kind,
+            detail: String::new(),
+            place: String::new(),
+        };
+        // Version, number, time, nobody, no name, the kind.
+        let bytes = pack(&entry).expect("it is packed");
+        assert_eq!(bytes[5], number, "{kind:?}");
+    }
+}
+
+#[test]
+fn whereabouts_keep_their_numbers() {
+    golden(&Whereabouts::Home, "0100");
+    golden(
+        &Whereabouts::Catalog(CatalogQuery {
+            text: "brick".into(),
+            filter: CatalogFilter {
+                kinds: vec![ItemKind::Part],
+                color: Some(ColorId(11)),
+                obsolete: Some(Obsolete::No),
+                ..CatalogFilter::default()
+            },
+            own: Some("x".into()),
+        }),
+        "010105627269636b0100010b0000000001010000010178",
+    );
+    golden(
+        &Whereabouts::Item(ItemKey::part("3001")),
+        "0102000433303031",
+    );
+    golden(
+        &Whereabouts::Inventory(LotQuery { text: "a".into() }),
+        "01030161",
+    );
+    golden(
+        &Whereabouts::Orders(OrderQuery {
+            text: "a".into(),
+            status: Some(OrderStatus::Paid),
+            to_pick: true,
+        }),
+        "01040161010401",
+    );
+    golden(&Whereabouts::Order(OrderId(7)), "010507");
+    golden(&Whereabouts::Pick(SessionId(4)), "010604");
+}
+
 fn text() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9;|~äé \u{1F9F1}-]{0,24}"
 }
@@ -404,5 +625,12 @@ proptest! {
         let _ = unpack::<LedgerEntry>(&with_version);
         let _ = unpack::<ItemRecord>(&with_version);
         let _ = unpack::<OperationRecord>(&bytes);
+        let _ = unpack::<Person>(&with_version);
+        let _ = unpack::<Credentials>(&with_version);
+        let _ = unpack::<SignIn>(&with_version);
+        let _ = unpack::<Invitation>(&with_version);
+        let _ = unpack::<Whereabouts>(&with_version);
+        let _ = unpack::<AuditEntry>(&with_version);
+        let _ = unpack::<ShopSettings>(&with_version);
     }
 }

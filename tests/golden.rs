@@ -65,10 +65,13 @@ fn found(app: &App, text: &str, limit: usize) -> Vec<ItemRow> {
         text: text.to_owned(),
         ..CatalogQuery::default()
     };
-    let mut ids = app.find_items(&query, limit).expect("an answer").ids;
+    let mut ids = app
+        .find_items(&app.solo(), &query, limit)
+        .expect("an answer")
+        .ids;
     if ids.is_empty() {
         ids = app
-            .spelled(&query, limit)
+            .spelled(&app.solo(), &query, limit)
             .expect("an answer")
             .map(|(_, found)| found.ids)
             .unwrap_or_default();

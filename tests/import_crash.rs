@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use brickops::api::client::Handler;
+use brickops::api::client::{Conversation, Handler, Peer};
 use brickops::api::server::Desk;
-use brickops::api::{Reply, Request, Rows};
+use brickops::api::{Greeting, Reply, Request, Rows};
 use brickops::clock::ManualClock;
 use brickops::domain::query::CatalogFilter;
 use brickops::domain::report::CatalogImport;
-use brickops::domain::{CatalogQuery, Category, Color, Item, Timestamp, ViewSpec};
+use brickops::domain::{CatalogQuery, Category, Color, Item, Secret, Timestamp, ViewSpec};
 use brickops::error::{Error, Kind, Result};
 use brickops::services::{App, Setup};
 use brickops::store::{Opener, Store, Writing};
@@ -252,8 +252,12 @@ impl Program {
                     vanished: true,
                     ..CatalogFilter::default()
                 },
+                ..CatalogQuery::default()
             };
-            let found = self.app.find_items(&query, 5).expect("an answer");
+            let found = self
+                .app
+                .find_items(&self.app.solo(), &query, 5)
+                .expect("an answer");
             let rows = self
                 .app
                 .item_rows(&self.app.solo(), &found.ids)
@@ -264,7 +268,7 @@ impl Program {
         }
         let counts = self
             .app
-            .count_items(&CatalogQuery::default())
+            .count_items(&self.app.solo(), &CatalogQuery::default())
             .expect("counts");
         assert_eq!(counts.of as usize, seen.items.len());
     }
@@ -508,6 +512,23 @@ fn a_full_disk_changes_nothing_and_with_room_the_same_program_goes_on() {
     program.searches_rightly(500);
 }
 
+/// Somebody in the server's own process, before there is any account.
+fn greeted(desk: &Desk) -> Arc<dyn Conversation> {
+    let peer = Peer {
+        uid: 0,
+        operator: true,
+    };
+    let greeting = Greeting {
+        client: 1,
+        station: false,
+        key: Secret::new("key"),
+        place: String::new(),
+        shop: None,
+        pass: None,
+    };
+    desk.greet(peer, greeting).expect("a conversation")
+}
+
 #[test]
 fn whoever_looks_during_an_import_sees_one_catalogue() {
     let files = tempfile::tempdir().expect("a directory");
@@ -516,7 +537,8 @@ fn whoever_looks_during_an_import_sees_one_catalogue() {
     let program = Program::start(&Disk::holding(&[]), dir.path()).expect("starts");
     program.import(&old).expect("goes through");
     let desk = Desk::new(Arc::clone(&program.app), dir.path(), NOW);
-    let ask = |request| desk.handle(request, &|_| {});
+    let talk = greeted(&desk);
+    let ask = |request| talk.handle(1, request, &|_| {});
     let spec = ViewSpec::Catalog(CatalogQuery {
         text: "thing".into(),
         ..CatalogQuery::default()
@@ -582,7 +604,8 @@ fn a_list_from_before_an_import_is_closed() {
     let program = Program::start(&Disk::holding(&[]), dir.path()).expect("starts");
     program.import(&old).expect("goes through");
     let desk = Desk::new(Arc::clone(&program.app), dir.path(), NOW);
-    let ask = |request| desk.handle(request, &|_| {});
+    let talk = greeted(&desk);
+    let ask = |request| talk.handle(1, request, &|_| {});
     let spec = ViewSpec::Catalog(CatalogQuery {
         text: "thing".into(),
         ..CatalogQuery::default()

@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// A shop with one order over so many lots, one piece each, at `S-1`, `S-2` and so on.
 fn long_walk(stops: usize) -> Shop {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let mut lots = String::from("<BrickStoreXML>\n<Inventory Currency=\"EUR\">\n");
     for stop in 1..=stops {
         writeln!(
@@ -106,7 +106,7 @@ fn a_newcomer_looks_around_in_the_practice_shop() {
 
 #[test]
 fn q_on_the_overview_leaves_and_in_the_search_box_is_a_letter() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let mut terminal = Terminal::start(&shop, &[]);
     terminal.wait_for("2,520 items in the catalogue");
     terminal.send("/q");
@@ -127,7 +127,7 @@ fn a_signal_ends_it_and_leaves_a_usable_terminal() {
         (&[], Signal::TERM),
         (&[], Signal::HUP),
     ] {
-        let shop = Shop::planted();
+        let shop = Shop::opened();
         let mut terminal = Terminal::start(&shop, args);
         terminal.wait_for("2,520 items in the catalogue");
         terminal.signal(signal);
@@ -144,7 +144,7 @@ fn a_signal_ends_it_and_leaves_a_usable_terminal() {
 #[test]
 fn a_line_that_breaks_ends_it_and_leaves_nothing() {
     for args in [&["demo"][..], &[]] {
-        let shop = Shop::planted();
+        let shop = Shop::opened();
         let mut terminal = Terminal::start(&shop, args);
         terminal.wait_for("2,520 items in the catalogue");
         let pid = terminal.pid();
@@ -234,6 +234,9 @@ fn without_colours_nothing_is_coloured_and_the_row_is_seen() {
     let shop = Shop::stocked();
     for (args, env) in [(&["--no-color"][..], &[][..]), (&[], &[("NO_COLOR", "1")])] {
         let mut terminal = Terminal::start_with(&shop, args, (80, 24), env);
+        // The second start comes up where the first one left.
+        terminal.wait_for("ana, owner");
+        terminal.send("gh");
         terminal.wait_for("2,520 items in the catalogue");
         terminal.send("/brick");
         terminal.wait_for("Brick 2 x 4");
@@ -275,7 +278,7 @@ fn without_colours_nothing_is_coloured_and_the_row_is_seen() {
 
 #[test]
 fn mistakes_in_the_configuration_are_said_and_it_starts() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let config = shop.file(
         "config.toml",
         "theme = \"dark\"\ncolours = 7\n\n[keys]\nfly = \"F2\"\n",

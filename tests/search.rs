@@ -134,6 +134,7 @@ fn query<'a>(text: &'a str, filter: &'a Filter) -> Query<'a> {
     Query {
         text,
         filter,
+        only: None,
         limit: 50,
     }
 }
@@ -304,6 +305,7 @@ fn short_answers_begin_long_ones() {
                     .search(&Query {
                         text,
                         filter: &filter,
+                        only: None,
                         limit,
                     })
                     .expect("an answer");

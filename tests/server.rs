@@ -2,6 +2,8 @@
 //! of a real `brickops serve`, and what happens when any of them misbehaves.
 
 mod common;
+#[path = "common/line.rs"]
+mod line;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -29,7 +31,10 @@ impl Station {
     #[track_caller]
     fn connect(shop: &Shop) -> Self {
         let (sink, incoming) = Blocking::channel();
-        let socket = Socket::connect(&shop.socket(), sink)
+        let signed_in = shop.data().join("run/sign-ins.json").exists();
+        let pass = signed_in.then(|| line::remembered(&shop.data()));
+        let greeting = line::greeting(pass.as_ref());
+        let (socket, _) = Socket::connect(&shop.socket(), greeting, None, sink)
             .expect("the server greets")
             .expect("the server listens");
         Self {
@@ -98,6 +103,8 @@ impl Raw {
                 ..
             })
         ));
+        self.say(&ToServer::Greet(Box::new(line::greeting(None))));
+        assert!(matches!(self.hear(), Some(ToClient::Greeted(_))));
     }
 
     /// The next message; `None` when the server has hung up.
@@ -235,7 +242,7 @@ fn screens_work_over_the_server_beside_commands() {
 
 #[test]
 fn a_killed_server_loses_nothing_and_another_one_takes_its_place() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let mut server = Server::start(&shop);
     let lots = seed("shop.bsx");
     shop.run(&["inventory", "import", lots.to_str().expect("UTF-8")])
@@ -282,7 +289,7 @@ fn a_client_comes_back_when_the_server_does_and_asks_again() {
     let (mut back, mut answered) = (false, false);
     while !(back && answered) {
         match station.next() {
-            Incoming::Back => back = true,
+            Incoming::Back(_) => back = true,
             Incoming::Answer(ticket, answer) if ticket == asked => {
                 assert!(matches!(answer, Ok(Reply::Colors(_))));
                 answered = true;
@@ -294,7 +301,7 @@ fn a_client_comes_back_when_the_server_does_and_asks_again() {
 
 #[test]
 fn what_one_client_changes_every_other_is_told() {
-    let shop = Shop::planted();
+    let shop = Shop::opened();
     let _server = Server::start(&shop);
     let station = Station::connect(&shop);
     station.is_served();

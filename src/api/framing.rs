@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize as De, Serialize as Ser};
 
-use super::{Answer, Event, Request};
+use super::{Answer, Event, Greeted, Greeting, Request};
 use crate::error::{Error, Result};
 
 /// Longest message in bytes. A window of 1,000 rows is about 200 KB.
@@ -28,12 +28,15 @@ pub enum ToServer {
     },
     /// A request.
     Ask(Ticket, Request),
+    /// The second message: who greets.
+    Greet(Box<Greeting>),
 }
 
 /// From server to client.
 #[derive(Debug, Clone, PartialEq, Eq, Ser, De)]
 pub enum ToClient {
-    /// The answer to [`ToServer::Hello`].
+    /// The answer to [`ToServer::Hello`]. Both must be readable in every later protocol, so that each
+    /// side can say which version the other is.
     Welcome {
         /// [`super::PROTOCOL`] of the server.
         protocol: u32,
@@ -44,6 +47,8 @@ pub enum ToClient {
     Answer(Ticket, Answer),
     /// Something happened.
     Tell(Event),
+    /// The answer to [`ToServer::Greet`].
+    Greeted(Box<Greeted>),
 }
 
 fn config() -> impl bincode::config::Config {

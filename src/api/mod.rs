@@ -4,24 +4,32 @@
 //! are plain: what crosses must be the same on both sides, byte for byte.
 
 pub mod client;
+mod door;
 pub mod framing;
+mod office;
 pub mod server;
 pub mod socket;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
+pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use office::{Invited, OfficeRequest};
+
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::rows::{
     CategoryRow, ColorRow, ItemDetail, ItemRow, LotRow, OrderDetail, OrderRow, Overview,
     PickOutcome, PickView,
 };
-use crate::domain::{ItemKey, LotId, OperationId, OrderId, SessionId, ViewId};
+use crate::domain::{
+    AccountRow, AuditPage, Face, ItemKey, LotId, OperationId, OrderId, OverlayEdit, OverlayRow,
+    People, Secret, SessionId, ShopSettings, Standing, ViewId,
+};
 use crate::error::Error;
 
 /// Changes with every change of a type that crosses the socket.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,8 +164,32 @@ pub enum Request {
         /// Absolute path.
         path: String,
     },
-    /// Verifies every invariant of the store -> [`Reply::Checked`].
+    /// What the shop keeps of an item -> [`Reply::Overlay`].
+    Overlay {
+        /// Which.
+        key: ItemKey,
+    },
+    /// Changes that -> [`Reply::Overlay`], as it is now.
+    SetOverlay {
+        /// Which.
+        key: ItemKey,
+        /// What changes.
+        edit: Box<OverlayEdit>,
+    },
+    /// What the shop keeps of items, by number -> [`Reply::Overlays`].
+    Overlays {
+        /// Words that all must occur in number, name, tags, notes or bin.
+        text: String,
+        /// How many at the most.
+        rows: u16,
+    },
+    /// Verifies every invariant: of all shops for the operator, of the own one for an owner
+    /// -> [`Reply::Checked`].
     Check,
+    /// Coming in, switching, leaving.
+    Door(DoorRequest),
+    /// People, settings, audit log.
+    Office(OfficeRequest),
     /// Whether the server answers, and since when -> [`Reply::Status`].
     Status,
     /// Ends the server after what is under way -> [`Reply::Done`].
@@ -166,7 +198,7 @@ pub enum Request {
 
 impl Request {
     /// Its name, for the log.
-    pub fn name(&self) -> &'static str {
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Open { .. } => "open",
@@ -188,7 +220,12 @@ impl Request {
             Self::ImportCatalog { .. } => "import-catalog",
             Self::ImportInventory { .. } => "import-inventory",
             Self::ImportOrders { .. } => "import-orders",
+            Self::Overlay { .. } => "overlay",
+            Self::SetOverlay { .. } => "set-overlay",
+            Self::Overlays { .. } => "overlays",
             Self::Check => "check",
+            Self::Door(request) => request.name(),
+            Self::Office(request) => request.name(),
             Self::Status => "status",
             Self::Stop => "stop",
         }
@@ -308,6 +345,35 @@ pub enum Reply {
     Checked(Box<CheckReport>),
     /// How the server is.
     Status(ServerStatus),
+    /// What the shop keeps of an item, if anything.
+    Overlay(Option<Box<OverlayRow>>),
+    /// What the shop keeps of items.
+    Overlays(Vec<OverlayRow>),
+    /// How the connection stands.
+    Standing(Box<Standing>),
+    /// Somebody came in.
+    SignedIn(Box<SignedIn>),
+    /// Who can be switched to.
+    Faces(Vec<Face>),
+    /// Everybody of the shop.
+    People(Box<People>),
+    /// A one-time code.
+    Invited(Box<Invited>),
+    /// A secret that is shown once.
+    Secret(Secret),
+    /// The shop's name and settings.
+    Settings {
+        /// Name of the shop.
+        name: String,
+        /// Its settings.
+        settings: Box<ShopSettings>,
+    },
+    /// Entries of the audit log.
+    Audit(Box<AuditPage>),
+    /// All shops of the server.
+    Accounts(Vec<AccountRow>),
+    /// A sentence.
+    Text(String),
 }
 
 /// What a client is told without having asked.
@@ -324,6 +390,9 @@ pub enum Event {
     },
     /// Too much happened: read everything again.
     Resync,
+    /// This connection stands differently, and not because it asked: a role was changed, a sign-in
+    /// was ended or has run out.
+    Standing(Box<Standing>),
     /// How far a long deed of this client has come.
     Progress(Progress),
     /// The search index is being rebuilt, or is ready again.

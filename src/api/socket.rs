@@ -28,11 +28,22 @@ pub fn path(data_dir: &Path) -> PathBuf {
         .join("sock")
 }
 
-/// Makes the socket's directory, for its owner only; refuses one that belongs to somebody else.
-pub fn prepare(socket: &Path) -> Result<()> {
+/// Makes the socket's directory, for its owner, and to pass through for the group where there is one;
+/// refuses one that belongs to somebody else.
+pub fn prepare(socket: &Path, group: Option<u32>) -> Result<()> {
     let dir = socket
         .parent()
         .ok_or_else(|| Error::internal("The socket has no directory."))?;
+    own_dir(dir, group, true)
+}
+
+/// Makes a directory of one's own, or makes sure that it is. What a running server has opened to its
+/// group stays open.
+pub fn private_dir(dir: &Path) -> Result<()> {
+    own_dir(dir, None, false)
+}
+
+fn own_dir(dir: &Path, group: Option<u32>, exactly: bool) -> Result<()> {
     let refuse = |why: &str| {
         Error::storage(format!(
             "The directory {} for the server's socket {why}. Remove it, or use another --data-dir.",
@@ -50,8 +61,21 @@ pub fn prepare(socket: &Path) -> Result<()> {
     if meta.file_type().is_symlink() || meta.uid() != rustix::process::geteuid().as_raw() {
         return Err(refuse("belongs to somebody else"));
     }
-    if meta.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+    let mode = if group.is_some() { 0o710 } else { 0o700 };
+    if let Some(group) = group
+        && meta.gid() != group
+    {
+        std::os::unix::fs::chown(dir, None, Some(group))
+            .map_err(|e| refuse(&format!("cannot be given to the group ({e})")))?;
+    }
+    let now = meta.permissions().mode() & 0o777;
+    let wrong = if exactly {
+        now != mode
+    } else {
+        now & 0o067 != 0
+    };
+    if wrong {
+        fs::set_permissions(dir, fs::Permissions::from_mode(mode))
             .map_err(|e| refuse(&format!("cannot be made private ({e})")))?;
     }
     Ok(())
@@ -79,7 +103,7 @@ mod tests {
     fn the_directory_is_private() {
         let dir = tempfile::tempdir().expect("a directory");
         let socket = path(dir.path());
-        prepare(&socket).expect("made");
+        prepare(&socket, None).expect("made");
         let mode = fs::metadata(socket.parent().expect("has one"))
             .expect("is there")
             .permissions()

@@ -4,10 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::verbs::{
+    AuditCommand, InitArgs, OverlayCommand, SettingsCommand, TokenCommand, UserCommand,
+};
+
 /// The terminal of a shop that resells LEGO parts.
 ///
 /// Without a command the full-screen program starts.
 #[derive(Debug, Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line are what they are"
+)]
 #[command(name = "brickops", version, max_term_width = 100)]
 pub struct Args {
     /// Where the shop's data lies.
@@ -25,6 +33,21 @@ pub struct Args {
     /// How much is written to the log (error, warn, info, debug, trace).
     #[arg(long, global = true, env = "BRICKOPS_LOG", value_name = "LEVEL")]
     pub log_level: Option<String>,
+    /// Name of the shop, where one server has several.
+    #[arg(long, global = true, env = "BRICKOPS_SHOP", value_name = "NAME")]
+    pub shop: Option<String>,
+    /// A shared station: the screens and nothing else, everybody says who they are.
+    #[arg(long, global = true)]
+    pub station: bool,
+    /// Speak to nobody outside this machine.
+    #[arg(long, global = true, env = "DISABLE_EXTERNAL_CALLS", value_parser = clap::builder::FalseyValueParser::new())]
+    pub offline: bool,
+    /// Start no server where none runs: work on the data in this process.
+    #[arg(long, global = true, env = "BRICKOPS_ALONE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub alone: bool,
+    /// Take passwords from standard input, one a line (else from BRICKOPS_PASSWORD, or asked for).
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -44,6 +67,35 @@ pub enum Format {
 pub enum Command {
     /// Look around in a small practice shop that is thrown away at the end.
     Demo,
+    /// Open an account: name the shop, make its owner.
+    Init(InitArgs),
+    /// Sign in; commands on this data directory need no password for a day.
+    Login {
+        /// E-mail address; asked for when it is not given.
+        #[arg(value_name = "EMAIL")]
+        email: Option<String>,
+    },
+    /// End that sign-in.
+    Logout,
+    /// Who is signed in, and what that allows.
+    Whoami,
+    /// People of the shop: invitations, roles, sign-ins.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Tokens of scripts.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The shop's settings and alerts.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// All shops of this server, for its operator.
+    Accounts,
+    /// The shop's own tags, notes and bins of items.
+    #[command(subcommand)]
+    Overlay(OverlayCommand),
     /// The parts catalogue.
     #[command(subcommand)]
     Catalog(CatalogCommand),
@@ -55,8 +107,19 @@ pub enum Command {
     Orders(OrdersCommand),
     /// Verify everything that is stored and say what is wrong.
     Check,
-    /// Keep the data open for every station on this machine.
-    Serve,
+    /// Start the server that keeps the data open for every station on this machine.
+    Serve {
+        /// Stay attached to this terminal, or to what supervises services.
+        #[arg(long)]
+        foreground: bool,
+        /// Become the server in the background; what goes wrong until it listens is written to
+        /// standard error, which then closes.
+        #[arg(long, hide = true, conflicts_with = "foreground")]
+        detached: bool,
+        /// End after so many seconds without a client.
+        #[arg(long, hide = true, value_name = "SECONDS")]
+        idle_end: Option<u64>,
+    },
     /// Whether a server is running.
     Status,
     /// End the server.

@@ -34,6 +34,7 @@ pub fn run(place: &Place, command: &CatalogCommand, out: &Out) -> anyhow::Result
             let query = CatalogQuery {
                 text: query.clone(),
                 filter,
+                own: None,
             };
             Ok(search(place, query, *limit, out)?)
         }

@@ -1,22 +1,32 @@
 //! `brickops demo`: a small practice shop in a directory that is thrown away.
 
-use super::Ending;
-use super::args::Args;
-use super::connect::{self, Place};
-use super::output::Out;
+use std::path::Path;
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::Ending;
+use super::args::Args;
+use super::caller::unexpected;
+use super::connect::{self, Place};
+use super::output::Out;
 use crate::api::client::Blocking;
-use crate::api::{Reply, Request};
+use crate::api::server::Desk;
+use crate::api::{DoorRequest, Greeting, NewAccount, OfficeRequest, Reply, Request};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::Timestamp;
-use crate::error::Error;
+use crate::domain::{Grants, ItemKey, OverlayEdit, Role, Secret, SortBin, Timestamp};
+use crate::error::{Error, Result};
 
 /// What is in the practice shop.
 const LOTS: &[u8] = include_bytes!("../../seed/shop.bsx");
 /// What its buyers want.
 const ORDERS: &str = include_str!("../../seed/orders.xml");
+
+/// Password of everybody in the practice shop.
+const PASSWORD: &str = "practice-makes";
+/// PIN of the practice shop's picker.
+const PIN: &str = "2580";
 
 /// Fills a throw-away shop and opens it on the screen.
 pub fn run(args: &Args, out: &Out) -> anyhow::Result<Ending> {
@@ -29,31 +39,110 @@ pub fn run(args: &Args, out: &Out) -> anyhow::Result<Ending> {
                 std::env::temp_dir().display()
             ))
         })?;
-    let mut place = Place::find(args)?;
+    let mut place = Place::find(args)?.nobody();
     dir.path().clone_into(&mut place.data_dir);
-    let desk = connect::open(&place.data_dir, place.config.freshness, true)?;
-    desk.practice("Practice shop")?;
+    let desk = connect::open(&place, true)?;
+    let mut greeting = connect::greeting(&place);
+    let pass = desk.practice(
+        &greeting,
+        NewAccount {
+            shop: "Practice shop".into(),
+            email: "you@practice.example".into(),
+            name: "You".into(),
+            password: Secret::new(PASSWORD),
+            currency: "EUR".into(),
+            time_zone: "UTC".into(),
+        },
+    )?;
+    greeting.pass = Some(pass);
+    let owner = client(&desk, &greeting)?;
+    hire(&desk, &greeting, &owner)?;
+    fill(&owner, dir.path())?;
+    tag(&owner)?;
+    drop(owner);
+    super::screens::show(&place, &desk, greeting, out)
+}
+
+fn client(desk: &Arc<Desk>, greeting: &Greeting) -> Result<Blocking> {
     let (sink, incoming) = Blocking::channel();
-    let filling = Blocking::new(
-        connect::in_process(std::sync::Arc::clone(&desk), &sink),
-        incoming,
-    );
-    let today = SystemClock.now();
-    let orders = of_these_days(ORDERS, today);
+    let (client, _) = connect::in_process(desk, greeting.clone(), &sink)?;
+    Ok(Blocking::new(client, incoming))
+}
+
+/// A second person, so that switching by PIN can be tried.
+fn hire(desk: &Arc<Desk>, greeting: &Greeting, owner: &Blocking) -> Result<()> {
+    let password = Secret::new(PASSWORD);
+    owner.call(Request::Door(DoorRequest::Confirm {
+        password: password.clone(),
+    }))?;
+    let invited = owner.call(Request::Office(OfficeRequest::Invite {
+        email: "ben@practice.example".into(),
+        role: Role::Picker,
+        grants: Grants::default(),
+        days: 1,
+    }))?;
+    let Reply::Invited(invited) = invited else {
+        return Err(unexpected());
+    };
+    let elsewhere = Greeting {
+        key: Secret::new("the other station"),
+        pass: None,
+        ..greeting.clone()
+    };
+    let ben = client(desk, &elsewhere)?;
+    ben.call(Request::Door(DoorRequest::UseCode {
+        code: invited.code,
+        name: "Ben".into(),
+        password: password.clone(),
+    }))?;
+    ben.call(Request::Door(DoorRequest::Confirm { password }))?;
+    ben.call(Request::Office(OfficeRequest::SetPin {
+        pin: Some(Secret::new(PIN)),
+    }))?;
+    ben.call(Request::Door(DoorRequest::SignOut))?;
+    Ok(())
+}
+
+/// Lots and orders.
+fn fill(owner: &Blocking, dir: &Path) -> anyhow::Result<()> {
+    let orders = of_these_days(ORDERS, SystemClock.now());
     for (name, bytes, wrap) in [
         ("shop.bsx", LOTS, import_lots as fn(String) -> Request),
         ("orders.xml", orders.as_bytes(), import_orders),
     ] {
-        let path = dir.path().join(name);
+        let path = dir.join(name);
         std::fs::write(&path, bytes)
             .map_err(|e| Error::storage(format!("{} cannot be written ({e}).", path.display())))?;
-        match filling.call(wrap(path.display().to_string()))? {
+        match owner.call(wrap(path.display().to_string()))? {
             Reply::InventoryImported(_) | Reply::OrdersImported(_) => {}
             _ => anyhow::bail!("the practice shop could not be filled"),
         }
     }
-    drop(filling);
-    super::screens::show(&place, desk, out)
+    Ok(())
+}
+
+/// A few notes of the shop's own.
+fn tag(owner: &Blocking) -> Result<()> {
+    for (no, tag, notes, bin) in [
+        (
+            "3023",
+            "fast mover",
+            "Weigh, do not count: 100 are 36 g.",
+            "C12",
+        ),
+        ("3001", "fast mover", "", "A1"),
+        ("3794a", "check", "Old mould with groove goes into C13.", ""),
+    ] {
+        owner.call(Request::SetOverlay {
+            key: ItemKey::part(no),
+            edit: Box::new(OverlayEdit {
+                tags: Some(vec![tag.to_owned()]),
+                notes: Some(notes.to_owned()),
+                bin: Some(SortBin::parse(bin)),
+            }),
+        })?;
+    }
+    Ok(())
 }
 
 fn import_lots(path: String) -> Request {

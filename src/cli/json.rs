@@ -1,11 +1,23 @@
 //! What scripts read. These types are a promise of their own and change only with a word in the
 //! change log; the API's types are free to change.
 
+mod people;
+
 use serde::Serialize;
 
+pub use people::{
+    Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
+};
+
+use crate::domain::Timestamp;
 use crate::domain::report::{CheckReport, Problem};
 use crate::domain::rows::{ItemDetail, ItemRow, LotRow, OrderRow};
 use crate::error::Error;
+
+/// A time as scripts read it.
+pub fn time(at: Timestamp) -> String {
+    at.iso()
+}
 
 /// `{"error": {...}}`
 #[derive(Debug, Serialize)]

@@ -6,27 +6,29 @@ use std::sync::Arc;
 use super::Ending;
 use super::connect::{self, Place};
 use super::output::Out;
+use super::printing;
 use crate::api::client::Client;
 use crate::api::server::Desk;
+use crate::api::{Greeted, Greeting};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::tui::keymap::Keymap;
-use crate::tui::{Inbox, Options, run as run_screens};
+use crate::tui::{Inbox, Options, Printer, run as run_screens};
 
 /// Shows the screens over a running server, or over the data itself.
 pub fn run(place: &Place, out: &Out) -> anyhow::Result<Ending> {
     needs_terminal()?;
     let inbox = Inbox::default();
-    let client = connect::client(place, &inbox.sink(), false)?;
-    over(place, client, inbox, out)
+    let (client, greeted) = connect::client(place, &inbox.sink(), false)?;
+    over(place, (client, greeted), inbox, out)
 }
 
 /// Shows the screens over a desk in this process.
-pub fn show(place: &Place, desk: Arc<Desk>, out: &Out) -> anyhow::Result<Ending> {
+pub fn show(place: &Place, desk: &Desk, greeting: Greeting, out: &Out) -> anyhow::Result<Ending> {
     needs_terminal()?;
     let inbox = Inbox::default();
-    let client = connect::in_process(desk, &inbox.sink());
-    over(place, client, inbox, out)
+    let (client, greeted) = connect::in_process(desk, greeting, &inbox.sink())?;
+    over(place, (client, greeted), inbox, out)
 }
 
 fn needs_terminal() -> anyhow::Result<()> {
@@ -39,7 +41,12 @@ fn needs_terminal() -> anyhow::Result<()> {
     .into())
 }
 
-fn over(place: &Place, client: Client, inbox: Inbox, out: &Out) -> anyhow::Result<Ending> {
+fn over(
+    place: &Place,
+    (client, greeted): (Client, Greeted),
+    inbox: Inbox,
+    out: &Out,
+) -> anyhow::Result<Ending> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let env = |name: &str| match name {
         "NO_COLOR" if out.no_color => Some("1".to_owned()),
@@ -53,7 +60,11 @@ fn over(place: &Place, client: Client, inbox: Inbox, out: &Out) -> anyhow::Resul
             place.config_file.display()
         ));
     }
-    let options = Options::configured(&place.config, &place.problems, &env, clock);
-    run_screens(client, inbox, options)?;
+    let options = Options {
+        station: place.station,
+        print: printing::by(&place.config.print_command).map(Printer),
+        ..Options::configured(&place.config, &place.problems, &env, clock)
+    };
+    run_screens(client, greeted, inbox, options)?;
     Ok(Ending::Done)
 }

@@ -1,6 +1,8 @@
 //! `brickops serve`, `status`, `stop`
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -9,23 +11,84 @@ use tokio::sync::Notify;
 use super::Ending;
 use super::connect::{self, Place};
 use super::output::Out;
+use super::start::Starter;
+use super::{groups, process};
 use crate::api::client::Handler;
-use crate::api::server::socket::serve as listen;
+use crate::api::server::Desk;
+use crate::api::server::socket::{Counters, serve as listen};
 use crate::api::{Reply, Request, ServerStatus, socket};
-use crate::error::Error;
+use crate::error::{Error, Kind};
+
+/// How the server lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Living {
+    /// Attached to a terminal or a supervisor.
+    Foreground,
+    /// In a session of its own, started by somebody who reads its standard error.
+    Detached,
+}
+
+/// Starts a server that stays, in the background.
+pub fn start(place: &Place, out: &Out) -> anyhow::Result<Ending> {
+    if connect::server(place)?.is_some() {
+        return Err(already(place).into());
+    }
+    Starter::staying(place).start(&|| Ok(connect::server(place)?.is_some()))?;
+    out.note(format!(
+        "The server listens at {}. Stop it with: brickops stop",
+        socket::path(&place.data_dir).display()
+    ));
+    Ok(Ending::Done)
+}
+
+fn already(place: &Place) -> Error {
+    Error::conflict(format!(
+        "A server already works on {}. See `brickops status`.",
+        place.data_dir.display()
+    ))
+}
 
 /// Owns the data and answers every station on this machine until it is stopped.
-pub fn serve(place: &Place, out: &Out) -> anyhow::Result<Ending> {
+pub fn serve(
+    place: &Place,
+    living: Living,
+    idle_end: Option<u64>,
+    out: &Out,
+) -> anyhow::Result<Ending> {
+    if living == Living::Detached {
+        // Fails only for who leads a session already.
+        let _ = rustix::process::setsid();
+    }
     let path = socket::path(&place.data_dir);
     if connect::server(place)?.is_some() {
-        return Err(Error::conflict(format!(
-            "A server already works on {}. See `brickops status`.",
-            place.data_dir.display()
-        ))
-        .into());
+        return Err(already(place).into());
     }
-    let desk = connect::open(&place.data_dir, place.config.freshness, false)?;
+    process::open_many_files();
+    let group = place
+        .config
+        .group
+        .as_deref()
+        .map(groups::number)
+        .transpose()?;
+    let metrics = metrics(place);
+    let desk = open(place, living)?;
+    if let Some(group) = group {
+        groups::open_to(&place.data_dir, group)?;
+    }
     let counters = desk.counters();
+    let serving = metrics.and_then(|(handle, address)| {
+        let counted = Arc::clone(&counters);
+        let clients = move || counted.clients.load(Ordering::Relaxed);
+        // The shop goes on without being measured.
+        match handle.serve(address, desk.app(), clients) {
+            Ok(serving) => Some(serving),
+            Err(e) => {
+                tracing::error!("{e}");
+                out.note(format!("brickops: {e}"));
+                None
+            }
+        }
+    });
     let handler: Arc<dyn Handler> = desk;
     let stop = Arc::new(Notify::new());
     let told = Arc::clone(&stop);
@@ -38,17 +101,139 @@ pub fn serve(place: &Place, out: &Out) -> anyhow::Result<Ending> {
                 told.notify_one();
             }
         })?;
-    out.note(format!(
-        "Listening at {}. Stop with: brickops stop",
-        path.display()
-    ));
-    let served = listen(&path, handler, &counters, &stop);
+    let watch = Watch::start(place, idle_end, Arc::clone(&counters), Arc::clone(&stop))?;
+    let listening = || {
+        tracing::info!(path = %path.display(), version = env!("CARGO_PKG_VERSION"), "listening");
+        if living == Living::Detached {
+            hush();
+        } else {
+            out.note(format!(
+                "Listening at {}. Stop with: brickops stop",
+                path.display()
+            ));
+        }
+    };
+    let served = listen(&path, group, handler, &counters, &stop, listening);
+    drop(serving);
+    drop(watch);
     ending.close();
     if waiting.join().is_err() {
         tracing::warn!("the thread that waits for signals failed");
     }
+    tracing::info!("ended");
     served?;
     Ok(Ending::Done)
+}
+
+/// Whoever started the server reads its standard error until this closes it.
+fn hush() {
+    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null");
+    let hushed = nowhere.map(|nowhere| rustix::stdio::dup2_stderr(&nowhere));
+    if !matches!(hushed, Ok(Ok(()))) {
+        tracing::error!("standard error could not be closed");
+    }
+}
+
+fn metrics(place: &Place) -> Option<(crate::web::metrics::Handle, std::net::SocketAddr)> {
+    let address = place.config.listen?;
+    match crate::web::metrics::install() {
+        Ok(handle) => Some((handle, address)),
+        Err(e) => {
+            tracing::error!("{e}");
+            None
+        }
+    }
+}
+
+/// Opens the data. One that is just ending may still hold them for a moment.
+fn open(place: &Place, living: Living) -> anyhow::Result<Arc<Desk>> {
+    let mut tries = match living {
+        Living::Foreground => 1,
+        Living::Detached => OPENING_TRIES,
+    };
+    loop {
+        tries -= 1;
+        match connect::open(place, false) {
+            Err(e) if e.kind == Kind::Conflict && tries > 0 => {
+                std::thread::park_timeout(OPENING_PAUSE);
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// How often and how quickly a server in the background tries to get hold of the data.
+const OPENING_TRIES: u32 = 200;
+/// See [`OPENING_TRIES`].
+const OPENING_PAUSE: Duration = Duration::from_millis(25);
+
+/// Ends the server when nobody needs it any more, or when its data are gone.
+#[derive(Debug)]
+struct Watch {
+    over: Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// How often it looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Watch {
+    fn start(
+        place: &Place,
+        idle_end: Option<u64>,
+        counters: Arc<Counters>,
+        stop: Arc<Notify>,
+    ) -> anyhow::Result<Self> {
+        let database = place.data_dir.join(crate::store::files::DATABASE);
+        let identity = identity(&database);
+        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let told = Arc::clone(&over);
+        let thread = std::thread::Builder::new()
+            .name("watch".into())
+            .spawn(move || {
+                let mut quiet_since = Instant::now();
+                while !told.load(Ordering::Relaxed) {
+                    std::thread::park_timeout(LOOK);
+                    let used = counters.clients.load(Ordering::Relaxed) > 0
+                        || counters.busy.load(Ordering::Relaxed) > 0;
+                    if used {
+                        quiet_since = Instant::now();
+                    }
+                    let idle = idle_end.is_some_and(|seconds| {
+                        quiet_since.elapsed() >= Duration::from_secs(seconds)
+                    });
+                    let gone = self::identity(&database) != identity;
+                    if idle || gone {
+                        tracing::info!(gone, "ending: nobody needs the server any more");
+                        stop.notify_one();
+                        return;
+                    }
+                }
+            })?;
+        Ok(Self {
+            over,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::warn!("the thread that watches the data failed");
+            }
+        }
+    }
+}
+
+/// Which file it is, whatever its name; `None`: it is gone.
+fn identity(path: &std::path::Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
 }
 
 fn ask(place: &Place) -> anyhow::Result<Option<ServerStatus>> {

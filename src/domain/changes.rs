@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::TenantId;
+
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Topic {
@@ -13,11 +15,19 @@ pub enum Topic {
     Orders,
     /// Walks.
     Picks,
+    /// People, their roles and sign-ins.
+    People,
+    /// The shop's own tags, notes and bins of items; no ids are named.
+    Overlays,
+    /// Name and settings of the shop; no ids are named.
+    Shop,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
+    /// The shop; `None`: what all shops share.
+    pub tenant: Option<TenantId>,
     /// What about.
     pub topic: Topic,
     /// Which.

@@ -2,6 +2,7 @@
 //!
 //! Every other layer may use this one; it uses none of them.
 
+pub mod audit;
 pub mod category;
 pub mod changes;
 pub mod color;
@@ -12,16 +13,22 @@ pub mod ledger;
 pub mod lot;
 pub mod money;
 pub mod order;
+pub mod overlay;
+pub mod person;
 pub mod pick;
 pub mod place;
 pub mod printed;
 pub mod query;
 pub mod report;
+pub mod rights;
 pub mod rows;
 pub mod scope;
+pub mod secret;
+pub mod settings;
 pub mod text;
 pub mod time;
 
+pub use audit::{AuditEntry, AuditKind, AuditPage, AuditQuery};
 pub use category::{Category, CategoryId, CategoryTree};
 pub use changes::{Change, Committed, Topic};
 pub use color::{Color, ColorFamily, ColorId, Rgb};
@@ -34,10 +41,18 @@ pub use ledger::{LedgerEntry, Reason, Stock};
 pub use lot::{Completeness, Condition, Lot, Tier};
 pub use money::Money;
 pub use order::{Marketplace, Order, OrderLine, OrderStatus};
+pub use overlay::{Overlay, OverlayEdit, OverlayRow};
+pub use person::{
+    AccountRow, Entrance, Face, InvitationRow, Me, People, Person, PersonRow, SignInRow, Standing,
+    Whereabouts,
+};
 pub use pick::{LineState, PickLine, PickSession, PickState};
 pub use place::Place;
 pub use query::{
     BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotQuery, Obsolete, OrderQuery, ViewSpec,
 };
+pub use rights::{Grants, Right};
 pub use scope::{Role, Scope};
+pub use secret::Secret;
+pub use settings::{Alert, AlertKind, ShopSettings};
 pub use time::Timestamp;

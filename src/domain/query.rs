@@ -78,6 +78,8 @@ pub struct CatalogQuery {
     pub text: String,
     /// What narrows it.
     pub filter: CatalogFilter,
+    /// Only items with these words in the shop's own tags, notes or bin; `Some("")`: with any of those.
+    pub own: Option<String>,
 }
 
 /// How many items each choice of each filter would leave. A filter's own choice does not count

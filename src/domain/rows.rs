@@ -21,6 +21,10 @@ pub struct ItemRow {
     pub year: Option<u16>,
     /// Its square of the sorting grid.
     pub bin: Option<SortBin>,
+    /// Its square of the shop's own grid; it wins where a place is proposed.
+    pub own_bin: Option<SortBin>,
+    /// The shop's own tags.
+    pub tags: Vec<String>,
     /// Derived: carries a print.
     pub printed: bool,
     /// Missing from BrickLink's latest complete download.
@@ -120,6 +124,8 @@ pub struct ItemDetail {
     pub printed: bool,
     /// What is known of production.
     pub obsolete: Obsolete,
+    /// What the shop keeps of it.
+    pub overlay: Option<super::Overlay>,
     /// Names from the root of the category tree.
     pub category_path: Vec<String>,
     /// Colours with swatches, element ids and stock.
@@ -331,6 +337,20 @@ pub struct Overview {
     pub short_lines: u32,
     /// Open walks, with lines done and lines in all.
     pub walks: Vec<(SessionId, u16, u16)>,
+}
+
+impl ItemRow {
+    /// The place that is proposed for it: the shop's own bin wins.
+    pub fn proposed_bin(&self) -> Option<SortBin> {
+        self.own_bin.or(self.bin)
+    }
+}
+
+impl ItemDetail {
+    /// The place that is proposed for it: the shop's own bin wins.
+    pub fn proposed_bin(&self) -> Option<SortBin> {
+        super::overlay::proposed_bin(self.overlay.as_ref(), self.item.bin)
+    }
 }
 
 impl ColorRow {

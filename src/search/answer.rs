@@ -4,11 +4,15 @@
 //! counts beside it are calls of their own. All three walk the same steps, so the short answer
 //! always is the beginning of the long one.
 
+use std::sync::Arc;
+
+use super::docset::Bits;
 use super::error::SearchError;
 use super::facets::{Facets, Tally};
 use super::filter::{Dimension, Filter};
 use super::index::{CatalogIndex, Snapshot};
 use super::query::{Parsed, Plan, Query, Tier};
+use super::segment::Segment;
 use super::walk::Walk;
 
 /// The first items of an answer.
@@ -25,7 +29,7 @@ pub struct Hits {
 impl CatalogIndex {
     /// The first `limit` items for a query.
     pub fn search(&self, query: &Query<'_>) -> Result<Hits, SearchError> {
-        self.search_parsed(&Parsed::new(query.text), query.filter, query.limit)
+        self.search_parsed(&Parsed::new(query.text), query)
     }
 
     /// The ids of all items for a query, in the same order.
@@ -49,7 +53,7 @@ impl CatalogIndex {
         let base = snapshot.allowed(&words_only);
         let mut matched = Vec::with_capacity(snapshot.segments.len());
         for (segment, allowed) in snapshot.segments.iter().zip(base.iter()) {
-            let mut walk = Walk::new(segment, allowed.clone());
+            let mut walk = Walk::new(segment, narrowed(segment, allowed, query.only));
             for &(_, step) in &plan.steps {
                 walk.step(&plan, step, usize::MAX, |_| {})?;
             }
@@ -82,26 +86,37 @@ impl CatalogIndex {
     pub(super) fn search_parsed(
         &self,
         parsed: &Parsed,
-        filter: &Filter,
-        limit: usize,
+        query: &Query<'_>,
     ) -> Result<Hits, SearchError> {
         let plan = Plan::new(parsed, &self.nicknames());
-        run(&self.snapshot(), &plan, filter, limit)
+        run(&self.snapshot(), &plan, query)
     }
 }
 
-fn run(
-    snapshot: &Snapshot,
-    plan: &Plan,
-    filter: &Filter,
-    limit: usize,
-) -> Result<Hits, SearchError> {
-    let allowed = snapshot.allowed(filter);
+/// What the filter allows, of the items that are asked for at all.
+fn narrowed(segment: &Segment, allowed: &Arc<Bits>, only: Option<&[u32]>) -> Arc<Bits> {
+    let Some(only) = only else {
+        return Arc::clone(allowed);
+    };
+    let mut bits = Bits::none(segment.len);
+    for doc in only.iter().filter_map(|id| segment.doc(*id)) {
+        bits.insert(doc);
+    }
+    bits.keep(allowed);
+    Arc::new(bits)
+}
+
+fn run(snapshot: &Snapshot, plan: &Plan, query: &Query<'_>) -> Result<Hits, SearchError> {
+    let limit = query.limit;
+    let allowed = snapshot.allowed(query.filter);
     let mut walks: Vec<_> = snapshot
         .segments
         .iter()
         .zip(allowed.iter())
-        .map(|(segment, allowed)| (segment, Walk::new(segment, allowed.clone())))
+        .map(|(segment, allowed)| {
+            let allowed = narrowed(segment, allowed, query.only);
+            (segment, Walk::new(segment, allowed))
+        })
         .collect();
     let mut hits = Hits::default();
     for &(tier, step) in &plan.steps {

@@ -14,6 +14,8 @@ pub struct Query<'a> {
     pub text: &'a str,
     /// What else must hold.
     pub filter: &'a Filter,
+    /// Only these items, sorted; `None`: all.
+    pub only: Option<&'a [u32]>,
     /// How many items at most.
     pub limit: usize,
 }

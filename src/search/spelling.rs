@@ -90,7 +90,7 @@ impl CatalogIndex {
                 .map(|t| t.text.as_str())
                 .collect::<Vec<_>>()
                 .join(" ");
-            let hits = self.search_parsed(&meant, query.filter, query.limit)?;
+            let hits = self.search_parsed(&meant, query)?;
             if !hits.ids.is_empty() {
                 return Ok(Some(Spelled { text, hits }));
             }

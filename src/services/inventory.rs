@@ -14,10 +14,10 @@ use super::rights::{Right, allow};
 use crate::domain::lot::MAX_QUANTITY;
 use crate::domain::report::{InventoryImport, Progress, Skipped};
 use crate::domain::text::clean;
-use crate::domain::{CorrelationId, Lot, LotId, Money, Place, Reason, Scope, Stock};
+use crate::domain::{CorrelationId, Lot, LotId, Money, Place, Reason, Scope, Stock, Topic};
 use crate::error::Result;
 use crate::formats::{ListFile, ListLot, ListStatus, Source, read_inventory, sniff};
-use crate::store::{Decided, Tx};
+use crate::store::{Batch, Decided, Tx};
 
 /// Lots of one transaction.
 const PIECE: usize = 500;
@@ -79,18 +79,30 @@ impl App {
         list: &ListFile,
         report: &mut InventoryImport,
     ) -> Result<()> {
-        let mut shop = self.shop_record(scope)?;
+        let shop = self.shop_record(scope)?;
         let Some(currency) = list.currency.as_ref().filter(|c| **c != shop.currency) else {
             return Ok(());
         };
-        if self.store.read(|tx| tx.shop(scope).has_lots())? {
+        let (actor, taken) = (*scope, currency.clone());
+        let settled = self.store.write(move |tx| {
+            let shop = tx.shop(&actor);
+            let Some(mut record) = shop.record()? else {
+                return Ok(Decided::unchanged(false));
+            };
+            if shop.has_lots()? {
+                return Ok(Decided::unchanged(false));
+            }
+            record.currency = taken;
+            let mut batch = Batch::new();
+            batch.put_shop(&actor, record);
+            batch.changed(&actor, Topic::Shop, []);
+            Ok(Decided::new(true, batch))
+        })?;
+        if !settled {
             report.what = format!(
                 "{}, prices in {currency} taken as {}",
                 report.what, shop.currency
             );
-        } else {
-            shop.currency.clone_from(currency);
-            self.open_shop(scope, shop)?;
         }
         Ok(())
     }

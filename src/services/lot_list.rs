@@ -87,17 +87,23 @@ impl LotLists {
         lists
     }
 
-    /// A commit does not say whose lots changed; reading one lot too many again is harmless.
     fn hear(&self, committed: &Committed) {
         let mut all = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
-        for stale in all.values_mut() {
+        for (tenant, stale) in all.iter_mut() {
             for change in &committed.changes {
+                if change.tenant.is_some_and(|of| of != *tenant) {
+                    continue;
+                }
                 let ids = change.ids.iter().copied().map(LotId);
                 match change.topic {
                     Topic::Inventory if change.ids.is_empty() => stale.all = true,
                     Topic::Inventory => stale.lots.extend(ids),
                     Topic::Catalog => stale.names = true,
-                    Topic::Orders | Topic::Picks => {}
+                    Topic::Orders
+                    | Topic::Picks
+                    | Topic::People
+                    | Topic::Overlays
+                    | Topic::Shop => {}
                 }
             }
         }

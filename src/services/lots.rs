@@ -3,6 +3,7 @@
 use super::App;
 use super::lot_list::Totals;
 use super::names::Names;
+use super::rights::{Right, allow, allowed};
 use crate::domain::rows::LotRow;
 use crate::domain::{ItemKey, Lot, LotId, LotQuery, Money, Scope, Timestamp};
 use crate::error::Result;
@@ -30,6 +31,7 @@ pub struct ShopFigures {
 impl App {
     /// Lots in natural order of place, then by item.
     pub fn lot_ids(&self, scope: &Scope, query: &LotQuery) -> Result<Vec<LotId>> {
+        allow(scope, Right::ReadInventory)?;
         let words = words(&query.text);
         self.lot_lists
             .ids(&self.store, scope, &self.names(), &words)
@@ -37,6 +39,7 @@ impl App {
 
     /// These lots as rows; numbers that are not there any more are left out.
     pub fn lot_rows(&self, scope: &Scope, ids: &[LotId]) -> Result<Vec<LotRow>> {
+        allow(scope, Right::ReadInventory)?;
         let names = self.names();
         self.store
             .read(|tx| rows(tx, &names, tx.shop(scope).lots(ids)?))
@@ -44,6 +47,7 @@ impl App {
 
     /// The shop's lots of an item, in natural order of place.
     pub fn lots_of_item(&self, scope: &Scope, item: &ItemKey) -> Result<Vec<LotRow>> {
+        allow(scope, Right::ReadInventory)?;
         let names = self.names();
         self.store.read(|tx| {
             let shop = tx.shop(scope);
@@ -56,6 +60,7 @@ impl App {
 
     /// Pieces for sale of each of these items, all colours together.
     pub fn stock_of_items(&self, scope: &Scope, items: &[ItemKey]) -> Result<Vec<u32>> {
+        allow(scope, Right::ReadInventory)?;
         self.store.read(|tx| {
             let shop = tx.shop(scope);
             items
@@ -70,20 +75,29 @@ impl App {
         })
     }
 
-    /// What the start screen says about the shop's work.
+    /// What the start screen says about the shop's work; what the person may not see stays empty.
     pub fn overview_figures(&self, scope: &Scope) -> Result<ShopFigures> {
-        let Totals {
-            lots,
-            pieces,
-            value,
-        } = self.lot_lists.totals(&self.store, scope)?;
-        let mut figures = ShopFigures {
-            lots,
-            pieces,
-            value,
-            walks: self.open_picks(scope)?,
-            ..ShopFigures::default()
-        };
+        allow(scope, Right::ReadCatalog)?;
+        let mut figures = ShopFigures::default();
+        if allowed(scope, Right::ReadInventory) {
+            let Totals {
+                lots,
+                pieces,
+                value,
+            } = self.lot_lists.totals(&self.store, scope)?;
+            figures = ShopFigures {
+                lots,
+                pieces,
+                value,
+                ..figures
+            };
+        }
+        if allowed(scope, Right::ReadPicks) {
+            figures.walks = self.open_picks(scope)?;
+        }
+        if !allowed(scope, Right::ReadOrders) {
+            return Ok(figures);
+        }
         self.store.read(|tx| {
             tx.shop(scope).each_order(|order| {
                 if order.status.can_be_picked() && !order.fully_picked() {

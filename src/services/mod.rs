@@ -3,6 +3,8 @@
 //! Services know the store and the search index, never a screen or a socket. A verb gets a
 //! [`Scope`]: who, for which shop, when.
 
+pub mod alerts;
+pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod inventory;
@@ -12,10 +14,14 @@ mod moves;
 pub mod names;
 pub mod order_lists;
 pub mod orders;
+pub mod overlays;
 mod overview;
+mod own_list;
+pub mod people;
 pub mod picking;
 mod promises;
 mod rights;
+pub mod settings;
 pub mod views;
 
 use std::path::PathBuf;
@@ -23,7 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::clock::Clock;
 use crate::domain::report::Progress;
-use crate::domain::{Committed, Role, Scope, TenantId, UserId, Windows};
+use crate::domain::{Committed, Scope, TenantId, UserId, Windows};
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::Result;
 use crate::search::CatalogIndex;
 use crate::store::tables::ShopRecord;
@@ -31,6 +38,9 @@ use crate::store::{Batch, Decided, Store};
 
 use lot_list::LotLists;
 use names::Names;
+use own_list::OwnLists;
+pub use people::Hashing;
+use people::Reception;
 use views::Views;
 
 /// What listeners are told of.
@@ -51,12 +61,30 @@ pub enum Notice {
 pub type Listener = Box<dyn Fn(&Notice) -> bool + Send + Sync>;
 
 /// How the program is set up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Setup {
     /// Where the index and a shop's own files lie.
     pub data_dir: PathBuf,
     /// When facts grow old.
     pub windows: Windows,
+    /// Brings alerts to absent people; without one they are only logged.
+    pub courier: Option<Arc<dyn alerts::Courier>>,
+    /// Where codes, secrets and salts come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// What hashing a password costs.
+    pub hashing: Hashing,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::new(),
+            windows: Windows::default(),
+            courier: None,
+            entropy: Arc::new(SystemEntropy),
+            hashing: Hashing::default(),
+        }
+    }
 }
 
 /// The program behind the screens.
@@ -75,6 +103,9 @@ pub struct App {
     importing: Mutex<()>,
     listeners: Arc<Mutex<Vec<Listener>>>,
     lot_lists: Arc<LotLists>,
+    own_lists: Arc<OwnLists>,
+    alerts: alerts::Alerts,
+    reception: Reception,
 }
 
 impl std::fmt::Debug for App {
@@ -97,6 +128,8 @@ impl App {
             true
         }));
         let lot_lists = LotLists::following(&store);
+        let own_lists = OwnLists::following(&store);
+        let alerts = alerts::Alerts::start(&store, setup.courier)?;
         Ok(Self {
             store,
             clock,
@@ -109,37 +142,66 @@ impl App {
             importing: Mutex::new(()),
             listeners,
             lot_lists,
+            own_lists,
+            alerts,
+            reception: Reception::new(setup.entropy, setup.hashing),
         })
     }
 
-    /// The only shop there is, acted for by its owner: until accounts come, whoever may open the
-    /// data directory owns the shop.
+    /// The number of the latest commit; fails when the store cannot be read.
+    pub fn seq(&self) -> Result<u64> {
+        self.store.seq()
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> crate::domain::Timestamp {
+        self.clock.now()
+    }
+
+    /// Where files pass between the server and people without a shell.
+    pub fn exchange(&self) -> PathBuf {
+        self.data_dir.join("exchange")
+    }
+
+    /// The first shop's owner, for tests and benchmarks: nobody comes in like this.
     pub fn solo(&self) -> Scope {
-        Scope {
-            tenant: TenantId(1),
-            user: UserId(1),
-            role: Role::Owner,
-            now: self.clock.now(),
-        }
+        Scope::owner(TenantId(1), UserId(1), self.clock.now())
     }
 
     /// The shop of the scope, opened under a plain name on the first look.
     pub fn shop_record(&self, scope: &Scope) -> Result<ShopRecord> {
+        if scope.tenant == rights::NO_SHOP {
+            return Ok(ShopRecord {
+                name: String::new(),
+                currency: String::new(),
+                practice: false,
+                created: scope.now,
+            });
+        }
         if let Some(record) = self.store.read(|tx| tx.shop(scope).record())? {
             return Ok(record);
         }
-        let record = ShopRecord {
-            name: "My shop".into(),
-            currency: "EUR".into(),
-            practice: false,
-            created: scope.now,
-        };
-        self.open_shop(scope, record.clone())?;
-        Ok(record)
+        let scope = *scope;
+        self.store.write(move |tx| {
+            // Somebody may have opened it a moment ago.
+            if let Some(record) = tx.shop(&scope).record()? {
+                return Ok(Decided::unchanged(record));
+            }
+            let record = ShopRecord {
+                name: "My shop".into(),
+                currency: "EUR".into(),
+                practice: false,
+                created: scope.now,
+            };
+            let mut batch = Batch::new();
+            batch.put_shop(&scope, record.clone());
+            Ok(Decided::new(record, batch))
+        })
     }
 
     /// Opens the shop of the scope, or gives it another head.
     pub fn open_shop(&self, scope: &Scope, record: ShopRecord) -> Result<()> {
+        rights::allow(scope, rights::Right::Settings)?;
         let scope = *scope;
         self.store.write(move |_| {
             let mut batch = Batch::new();

@@ -152,11 +152,14 @@ impl<'t> Moves<'t> {
             }
         }
         if !self.moved.is_empty() {
-            self.batch
-                .changed(Topic::Inventory, self.moved.iter().map(|id| id.0));
+            self.batch.changed(
+                &self.scope,
+                Topic::Inventory,
+                self.moved.iter().map(|id| id.0),
+            );
         }
         if !self.orders.is_empty() {
-            self.batch.changed(Topic::Orders, self.orders);
+            self.batch.changed(&self.scope, Topic::Orders, self.orders);
         }
         self.batch
     }

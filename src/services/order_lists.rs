@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::App;
 use super::lots::{known_name, words};
+use super::rights::{Right, allow};
 use crate::domain::rows::{OrderDetail, OrderLineRow, OrderRow};
 use crate::domain::{Lot, LotId, Order, OrderId, OrderQuery, Scope, SessionId, Timestamp};
 use crate::error::{Error, Result};
@@ -12,6 +13,7 @@ use crate::store::Shop;
 impl App {
     /// Orders, oldest first.
     pub fn order_ids(&self, scope: &Scope, query: &OrderQuery) -> Result<Vec<OrderId>> {
+        allow(scope, Right::ReadOrders)?;
         let words = words(&query.text);
         let mut found: Vec<(Timestamp, OrderId)> = Vec::new();
         self.store.read(|tx| {
@@ -28,6 +30,7 @@ impl App {
 
     /// These orders as rows; numbers that are not there any more are left out.
     pub fn order_rows(&self, scope: &Scope, ids: &[OrderId]) -> Result<Vec<OrderRow>> {
+        allow(scope, Right::ReadOrders)?;
         self.store.read(|tx| {
             let shop = tx.shop(scope);
             let walks = walks_by_order(&shop)?;
@@ -41,6 +44,7 @@ impl App {
 
     /// A whole order.
     pub fn order_detail(&self, scope: &Scope, id: OrderId) -> Result<OrderDetail> {
+        allow(scope, Right::ReadOrders)?;
         let names = self.names();
         self.store.read(|tx| {
             let shop = tx.shop(scope);

@@ -150,7 +150,7 @@ fn store_piece(
                 piece.changed += 1;
                 piece.kept.add(kept);
                 if let Some(walk) = walk {
-                    moves.batch().changed(Topic::Picks, [walk.id.0]);
+                    moves.batch().changed(&scope, Topic::Picks, [walk.id.0]);
                 }
             }
             Followed::Refused(reason) => piece.refused.push((line, reason)),

@@ -4,10 +4,12 @@ use crate::domain::rows::Overview;
 use crate::domain::{ItemKind, Scope};
 use crate::error::Result;
 use crate::services::App;
+use crate::services::rights::{Right, allow};
 
 impl App {
     /// What is there and what waits for a person.
     pub fn overview(&self, scope: &Scope) -> Result<Overview> {
+        allow(scope, Right::ReadCatalog)?;
         let shop = self.shop_record(scope)?;
         let head = self
             .store

@@ -1,46 +1,54 @@
-//! Who may do what in a shop. Verbs ask here first, before they look at anything.
+//! Refusing what a role does not include. Verbs ask here first, before they look at anything; the
+//! table itself is [`crate::domain::rights`].
 
-use crate::domain::{Role, Scope};
+pub(crate) use crate::domain::Right;
+use crate::domain::{Scope, TenantId};
 use crate::error::{Error, Kind, Result};
 
-/// A group of verbs that is granted as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Right {
-    /// Bring lots in and change them.
-    Inventory,
-    /// Bring orders in and change them.
-    Orders,
-    /// Walk through the shop and take pieces.
-    Pick,
-}
-
-impl Right {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Inventory => "change the inventory",
-            Self::Orders => "change orders",
-            Self::Pick => "pick orders",
-        }
-    }
-}
+/// Stands for no shop at all: the catalogue is looked at before any account exists.
+pub(crate) const NO_SHOP: TenantId = TenantId(0);
 
 /// Refuses what the person's role does not include.
 pub(crate) fn allow(scope: &Scope, right: Right) -> Result<()> {
-    let granted = match scope.role {
-        Role::Owner => true,
-        Role::Manager => matches!(right, Right::Inventory | Right::Orders | Right::Pick),
-        Role::Picker => matches!(right, Right::Pick),
-        Role::Cashier | Role::Viewer => false,
-    };
-    if granted {
-        Ok(())
-    } else {
-        Err(Error::new(
-            Kind::Forbidden,
-            format!(
-                "Your role does not allow you to {}. Ask the owner of the shop.",
-                right.words()
-            ),
-        ))
+    if scope.tenant == NO_SHOP && right != Right::ReadCatalog {
+        return Err(Error::new(
+            Kind::Unauthenticated,
+            "There is no account here yet. Open one with `brickops init`.",
+        ));
     }
+    if scope.may(right) {
+        return Ok(());
+    }
+    if scope.script && right.given_to(scope.role, scope.grants) {
+        return Err(Error::new(
+            Kind::Forbidden,
+            "A token changes neither people nor credentials. Sign in yourself for that.",
+        ));
+    }
+    let message = match scope.role {
+        Some(role) => format!(
+            "As {} you may not {}. Ask the owner of the shop.",
+            role.word(),
+            right.words()
+        ),
+        None => "You have no role in this shop yet. Ask its owner to give you one.".to_owned(),
+    };
+    Err(Error::new(Kind::Forbidden, message))
+}
+
+/// Whether [`allow`] would let it pass: for figures and columns that are left out.
+pub(crate) fn allowed(scope: &Scope, right: Right) -> bool {
+    allow(scope, right).is_ok()
+}
+
+/// The same for people and credentials: the password must have been given again a moment ago.
+pub(crate) fn allow_confirmed(scope: &Scope, right: Right) -> Result<()> {
+    allow(scope, right)?;
+    if scope.confirmed {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Unconfirmed,
+        "Give your password again to do this.",
+    ))
 }

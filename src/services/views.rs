@@ -12,6 +12,7 @@ use crate::domain::rows::{ItemRow, LotRow, OrderRow};
 use crate::domain::{LotId, OrderId, Scope, TenantId, ViewId};
 use crate::error::{Error, Result};
 use crate::services::App;
+use crate::services::rights::{Right, allow};
 
 /// Lists that are kept; the one not used for longest goes first.
 const KEPT: usize = 64;
@@ -76,6 +77,15 @@ impl Views {
     }
 }
 
+/// What looking at such a list takes.
+const fn right_for(spec: &ViewSpec) -> Right {
+    match spec {
+        ViewSpec::Catalog(_) => Right::ReadCatalog,
+        ViewSpec::Lots(_) => Right::ReadInventory,
+        ViewSpec::Orders(_) => Right::ReadOrders,
+    }
+}
+
 /// Rows of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListRows {
@@ -111,12 +121,13 @@ fn length(order: &Order) -> usize {
 impl App {
     /// Opens a list and gives its first rows.
     pub fn open_list(&self, scope: &Scope, spec: &ViewSpec, rows: usize) -> Result<OpenedList> {
+        allow(scope, right_for(spec))?;
         let rows = rows.min(MAX_WINDOW);
         let (seq, generation) = (self.store.seq()?, self.generation()?);
         let view = self.views.open(scope.tenant, spec, seq, generation);
         if let ViewSpec::Catalog(query) = spec {
             // The whole order would take too long for a keystroke; the beginning is enough.
-            let found = self.find_items(query, rows)?;
+            let found = self.find_items(scope, query, rows)?;
             let mut items = self.item_rows(scope, &found.ids)?;
             for (row, score) in items.iter_mut().zip(found.scores) {
                 row.score = score;
@@ -151,6 +162,8 @@ impl App {
     ) -> Result<(u32, ListRows)> {
         let closed = || Error::not_found("This list has been closed. Open it again.");
         let view = self.views.get(scope.tenant, id).ok_or_else(closed)?;
+        // The list may have been opened by somebody who may see more, or when this person did.
+        allow(scope, right_for(&view.spec))?;
         if matches!(view.spec, ViewSpec::Catalog(_)) && view.generation != self.generation()? {
             return Err(closed());
         }
@@ -182,7 +195,7 @@ impl App {
 
     fn order_of(&self, scope: &Scope, spec: &ViewSpec) -> Result<Order> {
         Ok(match spec {
-            ViewSpec::Catalog(query) => Order::Items(self.find_all(query)?),
+            ViewSpec::Catalog(query) => Order::Items(self.find_all(scope, query)?),
             ViewSpec::Lots(query) => Order::Lots(self.lot_ids(scope, query)?),
             ViewSpec::Orders(query) => Order::Orders(self.order_ids(scope, query)?),
         })

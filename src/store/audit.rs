@@ -7,8 +7,9 @@ use redb::TableDefinition;
 
 use super::codec::unpack;
 use super::tables::{
-    COUNTERS, ElementPairs, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM,
-    LOTS_BY_PRINT, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS,
+    ALERTS, COUNTERS, ElementPairs, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM,
+    LOTS_BY_PRINT, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OVERLAYS, OperationRecord,
+    PEOPLE, PICKS, SETTINGS,
 };
 use super::{Catalog, Shop, Tx};
 use crate::domain::{EntryId, LotId, OrderId, SessionId, TenantId};
@@ -40,6 +41,27 @@ impl Tx<'_> {
                 from = next.and_then(|tenant| tenant.checked_add(1));
             }
         }
+        // A few records each.
+        self.walk::<u32, &[u8], u32>(SETTINGS.definition(), .., |tenant, _| {
+            found.insert(TenantId(tenant));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.walk::<(u32, u8), &[u8], (u32, u8)>(ALERTS.definition(), .., |(tenant, _), _| {
+            found.insert(TenantId(tenant));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.walk::<(u32, u8, &str), &[u8], (u32, u8, &str)>(
+            OVERLAYS.definition(),
+            ..,
+            |(tenant, _, _), _| {
+                found.insert(TenantId(tenant));
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        self.walk::<(u32, u32), &[u8], (u32, u32)>(PEOPLE.definition(), .., |(tenant, _), _| {
+            found.insert(TenantId(tenant));
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(found)
     }
 }

@@ -329,7 +329,7 @@ impl Store {
             batch
                 .writes
                 .push(Write::Catalog(CatalogWrite::Publish(Box::new(published))));
-            batch.changed(Topic::Catalog, []);
+            batch.changed_for_all(Topic::Catalog);
             Ok(Decided::new((), batch))
         })?;
         Ok(head)

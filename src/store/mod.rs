@@ -4,10 +4,16 @@
 //! [`Store::write`]; both hand out a [`Tx`]. What cannot be rebuilt from here does not exist.
 
 mod audit;
+mod audit_log;
 pub mod catalog;
 pub mod codec;
 pub mod files;
 mod migrate;
+mod overlays;
+pub mod people;
+mod people_audit;
+mod people_writes;
+mod settings;
 pub mod shop;
 mod shop_writes;
 pub mod tables;

@@ -7,14 +7,16 @@ use std::ops::ControlFlow;
 
 use super::Tx;
 use super::codec::unpack;
+use super::people_writes::PeopleWrite;
 use super::tables::{
-    COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
-    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS, ShopRecord,
+    AlertRecord, COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM,
+    LOTS_BY_PRINT, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS,
+    ShopRecord,
 };
 use super::writer::{Batch, Write};
 use crate::domain::{
     CorrelationId, EntryId, ItemKey, LedgerEntry, Lot, LotId, Marketplace, OperationId, Order,
-    OrderId, PickSession, Scope, SessionId, TenantId,
+    OrderId, Overlay, PickSession, Scope, SessionId, ShopSettings, TenantId,
 };
 use crate::error::Result;
 
@@ -28,6 +30,11 @@ pub(super) enum ShopWrite {
     Pick(u32, Box<PickSession>),
     Operation(u32, OperationId, Box<OperationRecord>),
     Print(u32, u128, u32, LotId),
+    Settings(u32, Box<ShopSettings>),
+    Overlay(u32, Box<Overlay>),
+    NoOverlay(u32, ItemKey),
+    Alert(u32, u8, AlertRecord),
+    People(u32, PeopleWrite),
 }
 
 /// A shop's records in one state of the database.
@@ -246,7 +253,7 @@ impl Shop<'_> {
 
 impl Batch {
     /// The next number of a kind, never given again. Numbers of a batch that fails are given anew.
-    fn next(&mut self, shop: &Shop<'_>, what: &'static str) -> Result<u64> {
+    pub(super) fn next(&mut self, shop: &Shop<'_>, what: &'static str) -> Result<u64> {
         let last = match self.counters.get(&(shop.tenant, what)) {
             Some(last) => *last,
             None => shop.counter(what)?,
@@ -280,7 +287,7 @@ impl Batch {
         self.next(shop, "session").map(SessionId)
     }
 
-    fn push(&mut self, write: ShopWrite) {
+    pub(super) fn push(&mut self, write: ShopWrite) {
         self.writes.push(Write::Shop(write));
     }
 

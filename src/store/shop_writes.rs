@@ -10,8 +10,8 @@ use super::codec::{pack, unpack};
 use super::disk;
 use super::shop::ShopWrite;
 use super::tables::{
-    COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
-    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, PICKS, SHOPS,
+    ALERTS, COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
+    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, SETTINGS, SHOPS,
 };
 use crate::domain::{LedgerEntry, Lot, Order, PickSession, PickState};
 use crate::error::Result;
@@ -92,6 +92,29 @@ impl<'t> ShopWriter<'t> {
                 let key = (tenant, op.0);
                 insert!(tx, OPERATIONS.definition(), key, bytes.as_slice());
             }
+            ShopWrite::Settings(tenant, settings) => {
+                let bytes = pack(&*settings)?;
+                insert!(tx, SETTINGS.definition(), tenant, bytes.as_slice());
+            }
+            ShopWrite::Overlay(tenant, overlay) => {
+                let folded = overlay.item.folded();
+                let key = (tenant, overlay.item.kind.index(), folded.as_str());
+                let bytes = pack(&*overlay)?;
+                insert!(tx, OVERLAYS.definition(), key, bytes.as_slice());
+            }
+            ShopWrite::NoOverlay(tenant, item) => {
+                let folded = item.folded();
+                let key = (tenant, item.kind.index(), folded.as_str());
+                tx.open_table(OVERLAYS.definition())
+                    .map_err(|e| disk(&e))?
+                    .remove(key)
+                    .map_err(|e| disk(&e))?;
+            }
+            ShopWrite::Alert(tenant, kind, record) => {
+                let bytes = pack(&record)?;
+                insert!(tx, ALERTS.definition(), (tenant, kind), bytes.as_slice());
+            }
+            ShopWrite::People(tenant, write) => super::people_writes::apply(tx, tenant, write)?,
         }
         Ok(())
     }

@@ -10,10 +10,12 @@ use redb::{Key, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::codec::Record;
+use super::people::{Credentials, Invitation, SignIn, Unlocked};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
-    Category, CategoryId, Color, Dimensions, Facts, Grams, ItemColor, ItemKey, LedgerEntry, Lot,
-    Order, PickSession, SortBin, Timestamp,
+    AuditEntry, Category, CategoryId, Color, Dimensions, Facts, Grams, ItemColor, ItemKey,
+    LedgerEntry, Lot, Order, Overlay, Person, PickSession, ShopSettings, SortBin, Timestamp,
+    Whereabouts,
 };
 
 /// A table of records.
@@ -74,6 +76,41 @@ pub const PICKS: Table<(u32, u64), PickSession> = Table::new("picks");
 pub const OPEN_PICKS: TableDefinition<(u32, u64), ()> = TableDefinition::new("open_picks");
 /// tenant, operation -> what it did; makes a repetition harmless.
 pub const OPERATIONS: Table<(u32, u128), OperationRecord> = Table::new("operations");
+/// tenant -> what its owner has set; absent: nothing yet.
+pub const SETTINGS: Table<u32, ShopSettings> = Table::new("settings");
+/// tenant, kind, folded number -> what the shop keeps of the item. By number, so that another
+/// generation of the catalogue changes nothing.
+pub const OVERLAYS: Table<(u32, u8, &'static str), Overlay> = Table::new("overlays");
+/// tenant, kind of alert -> when it was sent last.
+pub const ALERTS: Table<(u32, u8), AlertRecord> = Table::new("alerts");
+
+/// tenant, person.
+pub const PEOPLE: Table<(u32, u32), Person> = Table::new("people");
+/// tenant, person -> hashes of what the person comes in with.
+pub const CREDENTIALS: Table<(u32, u32), Credentials> = Table::new("credentials");
+/// folded e-mail address, tenant -> person; only people who have not left.
+pub const PEOPLE_BY_EMAIL: TableDefinition<(&str, u32), u32> =
+    TableDefinition::new("people_by_email");
+/// Unix user, tenant -> person.
+pub const PEOPLE_BY_UNIX: TableDefinition<(u32, u32), u32> = TableDefinition::new("people_by_unix");
+/// fingerprint of a badge -> tenant, person.
+pub const BADGES: TableDefinition<&[u8; 32], (u32, u32)> = TableDefinition::new("badges");
+/// fingerprint of the secret -> sign-in or token; the value names tenant and person.
+pub const SIGN_INS: Table<&[u8; 32], SignIn> = Table::new("sign_ins");
+/// tenant, sign-in -> fingerprint of its secret.
+pub const SIGN_INS_BY_ID: TableDefinition<(u32, u64), &[u8; 32]> =
+    TableDefinition::new("sign_ins_by_id");
+/// fingerprint of a station's key, tenant -> when a password of the shop was given there last.
+pub const UNLOCKED: Table<(&[u8; 32], u32), Unlocked> = Table::new("unlocked");
+/// tenant, invitation.
+pub const INVITATIONS: Table<(u32, u64), Invitation> = Table::new("invitations");
+/// fingerprint of a code -> tenant, invitation.
+pub const INVITATIONS_BY_CODE: TableDefinition<&[u8; 32], (u32, u64)> =
+    TableDefinition::new("invitations_by_code");
+/// tenant, person -> where the person was.
+pub const WHEREABOUTS: Table<(u32, u32), Whereabouts> = Table::new("whereabouts");
+/// tenant, entry; tenant 0 holds what belongs to no shop. Entries are added, never changed.
+pub const AUDIT: Table<(u32, u64), AuditEntry> = Table::new("audit");
 
 /// Names of the tables of one generation of the catalogue.
 #[derive(Debug, Clone)]
@@ -184,6 +221,15 @@ pub struct OperationRecord {
     pub outcome: PickOutcome,
 }
 
+/// When an alert of a kind was sent last.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AlertRecord {
+    /// When.
+    pub last: Timestamp,
+    /// How many were held back since.
+    pub held_back: u32,
+}
+
 /// The catalogue that readers see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogMeta {
@@ -223,4 +269,14 @@ record! {
     PickSession => "pick session", 1;
     OperationRecord => "operation", 1;
     CatalogMeta => "catalogue head", 1;
+    ShopSettings => "shop's settings", 1;
+    Overlay => "overlay", 1;
+    AlertRecord => "alert", 1;
+    Person => "person", 1;
+    Credentials => "person's credentials", 1;
+    SignIn => "sign-in", 1;
+    Unlocked => "station", 1;
+    Invitation => "invitation", 1;
+    Whereabouts => "person's whereabouts", 1;
+    AuditEntry => "audit entry", 1;
 }

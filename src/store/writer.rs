@@ -16,7 +16,7 @@ use super::shop::ShopWrite;
 use super::shop_writes::ShopWriter;
 use super::tables::META;
 use super::{Shared, Tx, Writing, disk};
-use crate::domain::{Change, Committed, Topic};
+use crate::domain::{Change, Committed, Scope, TenantId, Topic};
 use crate::error::{Error, Result};
 
 /// Name of the commit counter in [`META`].
@@ -47,13 +47,28 @@ impl Batch {
         Self::default()
     }
 
-    /// Tells listeners that these records changed. Too many to name are told as "read again".
-    pub fn changed(&mut self, topic: Topic, ids: impl IntoIterator<Item = u64>) {
+    /// Tells the shop's listeners that these records changed. Too many to name are told as "read
+    /// again".
+    pub fn changed(&mut self, scope: &Scope, topic: Topic, ids: impl IntoIterator<Item = u64>) {
+        self.note(Some(scope.tenant), topic, ids);
+    }
+
+    /// Tells everybody that something all shops share has changed.
+    pub fn changed_for_all(&mut self, topic: Topic) {
+        self.note(None, topic, []);
+    }
+
+    pub(super) fn note(
+        &mut self,
+        tenant: Option<TenantId>,
+        topic: Topic,
+        ids: impl IntoIterator<Item = u64>,
+    ) {
         let mut ids: Vec<u64> = ids.into_iter().collect();
         if ids.len() > MAX_NAMED {
             ids.clear();
         }
-        self.changes.push(Change { topic, ids });
+        self.changes.push(Change { tenant, topic, ids });
     }
 }
 

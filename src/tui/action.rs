@@ -4,6 +4,7 @@
 //! order of the variants is the order of the help.
 
 use super::keymap::Context;
+use crate::domain::Right;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $label:literal, $about:literal,
@@ -59,6 +60,10 @@ const ROWS: &[C] = &[
     C::Orders,
     C::Order,
     C::Walks,
+    C::You,
+    C::People,
+    C::Audit,
+    C::Settings,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -72,9 +77,19 @@ const OPENS: &[C] = &[
     C::Order,
     C::Walks,
     C::Pick,
+    C::You,
+    C::People,
+    C::Settings,
 ];
 /// Screens with two parts.
-const PARTS: &[C] = &[C::Catalog, C::Filter, C::Item, C::Browse, C::Inventory];
+const PARTS: &[C] = &[
+    C::Catalog,
+    C::Filter,
+    C::Item,
+    C::Browse,
+    C::Inventory,
+    C::People,
+];
 
 actions! {
     Help = "help", "help", "Show the keys of this screen", C::ALL, ["?", "F1"];
@@ -88,6 +103,13 @@ actions! {
     Orders = "orders", "orders", "Go to the orders", C::ALL, ["g o"];
     Walks = "pick", "picks", "Go to the picks", C::ALL, ["g p"];
     Jobs = "jobs", "jobs", "See what runs in the background", C::ALL, ["g j"];
+    You = "you", "you", "See your own account: name, password, PIN, badge", C::ALL, ["g y"];
+    People = "people", "people", "See people, invitations and sign-ins", C::ALL, ["g e"];
+    Audit = "audit", "audit log", "See the audit log", C::ALL, ["g a"];
+    Settings = "settings", "settings", "See the shop's settings and alerts", C::ALL, ["g ,"];
+    SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
+    Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
+    SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
     Redraw = "redraw", "redraw", "Draw the screen anew", C::ALL, ["Ctrl+L"];
     Interrupt = "interrupt", "leave", "Leave the program (twice)", C::ALL, ["Ctrl+C"];
     Quit = "quit", "leave", "Leave the program", &[C::Home], ["q"];
@@ -110,7 +132,17 @@ actions! {
     Take = "take", "taken", "Take all pieces of this stop", &[C::Pick], ["Space"];
     Short = "short", "short", "End this stop with fewer pieces", &[C::Pick], ["s"];
     Later = "later", "later", "Come back to this stop at the end", &[C::Pick], ["l"];
-    Undo = "undo", "undo", "Take the last step back", &[C::Pick], ["u"];
+    Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item], ["u"];
+    Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
+    Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
+    ChangeRole = "role", "role", "Change the person's role", &[C::People], ["r"];
+    NewPassword = "new-password", "new password", "Make a one-time code for a new password", &[C::People], ["n"];
+    Badge = "badge", "badge", "Make a new badge", &[C::People, C::You], ["b"];
+    Token = "token", "token", "Make a token for scripts", &[C::People], ["t"];
+    MapUnix = "unix", "unix user", "Let scripts of a Unix user come in as the person", &[C::People], ["m"];
+    Remove = "remove", "remove", "Remove the person, end the sign-in, revoke the code", &[C::People], ["d"];
+    Print = "print", "print", "Print the slip", &[C::People], ["p"];
+    TestAlert = "test-alert", "test alert", "Send a test alert", &[C::Settings], ["t"];
     Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
     Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
 }
@@ -130,6 +162,31 @@ impl Action {
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
+        }
+    }
+
+    /// What one must be allowed to do for it.
+    pub const fn right(self) -> Option<Right> {
+        match self {
+            Self::Search | Self::Catalog | Self::Browse => Some(Right::ReadCatalog),
+            Self::Inventory => Some(Right::ReadInventory),
+            Self::Orders => Some(Right::ReadOrders),
+            Self::Walks => Some(Right::ReadPicks),
+            Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {
+                Some(Right::Pick)
+            }
+            Self::Notes => Some(Right::Overlays),
+            Self::People
+            | Self::Invite
+            | Self::ChangeRole
+            | Self::NewPassword
+            | Self::MapUnix
+            | Self::Remove => Some(Right::People),
+            Self::Token => Some(Right::Credentials),
+            Self::Audit => Some(Right::Audit),
+            Self::Settings | Self::TestAlert => Some(Right::Settings),
+            Self::You | Self::Badge => Some(Right::OwnAccount),
+            _ => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::theme::Role;
 use crate::api::Request;
-use crate::domain::{CatalogQuery, ItemKey, OrderId, SessionId};
+use crate::domain::{CatalogQuery, ItemKey, LotQuery, OrderId, OrderQuery, SessionId};
 
 /// Chosen by a screen for a request or a timer, given back with the answer.
 pub type Tag = u64;
@@ -36,6 +36,18 @@ pub enum Destination {
     ResumePick(SessionId),
     /// What runs in the background.
     Jobs,
+    /// The inventory, asked this.
+    InventoryOf(Box<LotQuery>),
+    /// The orders, asked this.
+    OrdersOf(Box<OrderQuery>),
+    /// The person's own account.
+    You,
+    /// People of the shop.
+    People,
+    /// The audit log.
+    Audit,
+    /// Settings of the shop.
+    Settings,
 }
 
 /// What a screen asks for.
@@ -55,6 +67,12 @@ pub enum Effect {
     DropHeld,
     /// Leave the program.
     Quit,
+    /// End the sign-in.
+    SignOut,
+    /// Lock the station.
+    Lock,
+    /// Print a slip.
+    Print(String),
 }
 
 impl Effect {

@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::key::{Chord, Code, Key};
 use crate::config::{ConfigProblem, KeyOverride};
+use crate::domain::Right;
 
 /// Where keys are pressed. Each screen is one; what lies on top of it may be another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +30,14 @@ pub enum Context {
     Pick,
     /// What runs in the background.
     Jobs,
+    /// The person's own account.
+    You,
+    /// People of the shop.
+    People,
+    /// The audit log.
+    Audit,
+    /// Settings of the shop.
+    Settings,
 }
 
 impl Context {
@@ -45,6 +54,10 @@ impl Context {
         Self::Walks,
         Self::Pick,
         Self::Jobs,
+        Self::You,
+        Self::People,
+        Self::Audit,
+        Self::Settings,
     ];
 
     /// Its name in help and tables.
@@ -61,6 +74,25 @@ impl Context {
             Self::Walks => "Picks",
             Self::Pick => "Pick",
             Self::Jobs => "Jobs",
+            Self::You => "You",
+            Self::People => "People",
+            Self::Audit => "Audit log",
+            Self::Settings => "Settings",
+        }
+    }
+
+    /// What one must be allowed to see to be here.
+    pub const fn right(self) -> Option<Right> {
+        match self {
+            Self::Catalog | Self::Filter | Self::Item | Self::Browse => Some(Right::ReadCatalog),
+            Self::Inventory => Some(Right::ReadInventory),
+            Self::Orders | Self::Order => Some(Right::ReadOrders),
+            Self::Walks => Some(Right::ReadPicks),
+            Self::Pick => Some(Right::Pick),
+            Self::People => Some(Right::People),
+            Self::Audit => Some(Right::Audit),
+            Self::Settings => Some(Right::Settings),
+            Self::Home | Self::Jobs | Self::You => None,
         }
     }
 }

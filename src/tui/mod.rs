@@ -39,10 +39,11 @@ use ratatui::backend::CrosstermBackend;
 
 use self::input::Input;
 use self::signals::Signal;
+use crate::api::Greeted;
 use crate::api::client::{Client, Incoming, Sink};
 use crate::error::{Error, Result};
 
-pub use self::app::{App, AppEvent, Options};
+pub use self::app::{App, AppEvent, Options, Printer};
 pub use self::keymap::key_table;
 
 /// What reaches the loop.
@@ -88,7 +89,7 @@ type Screen = Terminal<CrosstermBackend<BufWriter<io::Stdout>>>;
 const FRAME_BYTES: usize = 64 * 1024;
 
 /// Runs the program until the person leaves it.
-pub fn run(client: Client, inbox: Inbox, options: Options) -> Result<()> {
+pub fn run(client: Client, greeted: Greeted, inbox: Inbox, options: Options) -> Result<()> {
     let guard = terminal::Guard::enter()?;
     let Inbox { sender, receiver } = inbox;
     signals::watch_signals(sender.clone())?;
@@ -97,7 +98,7 @@ pub fn run(client: Client, inbox: Inbox, options: Options) -> Result<()> {
     let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
     let mut screen = Terminal::new(CrosstermBackend::new(out)).map_err(broken)?;
     let size = screen.size().map_err(broken)?;
-    let mut app = App::new(client, options, size.width, size.height);
+    let mut app = App::new(client, greeted, options, size.width, size.height);
     signals::watch_keys(sender)?;
     let started = Instant::now();
     while !app.finished() {
@@ -115,6 +116,7 @@ pub fn run(client: Client, inbox: Inbox, options: Options) -> Result<()> {
             }
         }
     }
+    app.leave();
     Ok(())
 }
 

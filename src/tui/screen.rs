@@ -18,7 +18,7 @@ use super::theme::Theme;
 use crate::api::{Answer, Event};
 use crate::domain::report::Progress;
 use crate::domain::rows::Overview;
-use crate::domain::{OperationId, Timestamp};
+use crate::domain::{ItemKey, Me, OperationId, Right, Timestamp, Whereabouts};
 
 /// What reaches a screen.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub enum Mode {
     Commands,
     /// Printable keys are text.
     Typing,
+    /// Every key belongs to a form that lies on top, up to its own Esc.
+    Form,
     /// A scan line; whether it is empty decides what small letters are.
     Scanning {
         /// Nothing has been scanned or typed yet.
@@ -70,6 +72,43 @@ pub struct Session {
     pub progress: Option<Progress>,
     /// How far a rebuild of the search index has come.
     pub indexing: Option<Progress>,
+    /// Who is here.
+    pub me: Option<Me>,
+}
+
+impl Session {
+    /// Whether the person may do this; without an account only the catalogue is open.
+    pub fn may(&self, right: Option<Right>) -> bool {
+        match (right, &self.me) {
+            (None, _) => true,
+            (Some(right), Some(me)) => me.may(right),
+            (Some(right), None) => right == Right::ReadCatalog,
+        }
+    }
+
+    /// Why the person may not do this, and who can change that.
+    pub fn refusal(&self, right: Right) -> String {
+        let Some(me) = &self.me else {
+            return "That needs an account. The overview opens one.".into();
+        };
+        let owners = me.owners.join(" or ");
+        match me.role {
+            Some(role) => format!(
+                "As {} you may not {}. Ask {owners}.",
+                role.word(),
+                right.words()
+            ),
+            None => format!("You have no role in this shop yet. Ask {owners} for one."),
+        }
+    }
+
+    /// Refuses a screen whose contents the person may not see.
+    pub fn allows_screen(&self, context: Context) -> Result<(), String> {
+        match context.right() {
+            Some(right) if !self.may(Some(right)) => Err(self.refusal(right)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a screen may look at while it works or draws.
@@ -143,6 +182,16 @@ pub trait Screen: std::fmt::Debug + Send {
     /// Whether there is a layout for less than 60x15.
     fn has_compact_layout(&self) -> bool {
         false
+    }
+
+    /// Where to come back to, if this screen can be come back to.
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        None
+    }
+
+    /// The item that the shop's own notes would be about.
+    fn item(&self) -> Option<ItemKey> {
+        None
     }
 
     /// The most important keys, best first.

@@ -25,6 +25,8 @@ pub struct Signs {
     pub full: &'static str,
     /// Waiting.
     pub ring: &'static str,
+    /// Before what is the shop's own.
+    pub own: &'static str,
     /// A node that can be opened.
     pub closed: &'static str,
     /// A node that is open.
@@ -48,6 +50,7 @@ pub const UNICODE: Signs = Signs {
     none: "–",
     full: "●",
     ring: "○",
+    own: "•",
     closed: "▸",
     open: "▾",
     bar: ("▓", "░"),
@@ -67,6 +70,7 @@ pub const ASCII: Signs = Signs {
     none: "-",
     full: "*",
     ring: "o",
+    own: "'",
     closed: "+",
     open: "-",
     bar: ("#", "."),

@@ -123,6 +123,16 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How long it is until a time, for a person.
+pub fn until(at: Timestamp, now: Timestamp) -> String {
+    let left = at.since(now).max(0) / 1_000_000;
+    match left {
+        0..3_600 => format!("{} min", left / 60),
+        3_600..86_400 => format!("{} h", left / 3_600),
+        _ => format!("{} d", left / 86_400),
+    }
+}
+
 /// Words of a text in lines of at most `columns`.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();

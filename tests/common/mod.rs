@@ -23,6 +23,10 @@ use serde_json::Value;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 /// Somebody who owns nothing.
 pub const NOBODY: u32 = 65_534;
+/// Owner of [`Shop::opened`].
+pub const OWNER: &str = "ana@corner.example";
+/// Everybody's password.
+pub const PASSWORD: &str = "bricks-and-plates";
 
 /// The program.
 pub fn program() -> &'static Path {
@@ -133,9 +137,16 @@ impl Shop {
         shop
     }
 
-    /// A planted place with the practice shop's lots and orders.
-    pub fn stocked() -> Self {
+    /// A planted place with an account, whose owner is signed in for commands and screens.
+    pub fn opened() -> Self {
         let shop = Self::planted();
+        shop.init("Brick Corner", OWNER);
+        shop
+    }
+
+    /// An opened place with the practice shop's lots and orders.
+    pub fn stocked() -> Self {
+        let shop = Self::opened();
         let files = [("inventory", "shop.bsx"), ("orders", "orders.xml")];
         for (what, file) in files {
             let path = seed(file);
@@ -143,6 +154,21 @@ impl Shop {
                 .ended(0);
         }
         shop
+    }
+
+    /// Opens an account; its owner is signed in here.
+    #[track_caller]
+    pub fn init(&self, name: &str, owner: &str) {
+        let flags = ["--currency", "EUR", "--time-zone", "Europe/Berlin"];
+        let account = ["init", "--shop", name, "--owner", owner];
+        let child = self
+            .command()
+            .env("BRICKOPS_PASSWORD", PASSWORD)
+            .args(account)
+            .args(flags)
+            .spawn()
+            .expect("the program starts");
+        finish(child).ended(0);
     }
 
     /// The whole place.
@@ -186,6 +212,8 @@ impl Shop {
             .env("TMPDIR", self.root().join("tmp"))
             .env("LANG", "C.UTF-8")
             .env("BRICKOPS_DATA_DIR", self.data())
+            // A running server is used; none is started and left behind.
+            .env("BRICKOPS_ALONE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -344,7 +372,7 @@ impl Server {
     /// Starts `brickops serve` and waits until it says that it listens.
     #[track_caller]
     pub fn start(shop: &Shop) -> Self {
-        let mut child = shop.start(&["serve"]);
+        let mut child = shop.start(&["serve", "--foreground"]);
         let err = child.stderr.take().expect("piped");
         let lines = lines_of(err);
         let server = Self { child: Some(child) };

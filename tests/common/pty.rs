@@ -58,6 +58,7 @@ impl Terminal {
             ("LANG", "C.UTF-8".into()),
             ("TERM", "xterm-256color".into()),
             ("BRICKOPS_DATA_DIR", text(&shop.data())),
+            ("BRICKOPS_ALONE", "1".into()),
         ] {
             command.env(name, value);
         }

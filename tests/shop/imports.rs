@@ -177,11 +177,11 @@ fn changed_lines_of_a_picked_order_are_refused() {
 fn roles_that_may_not_are_told_so() {
     let shop = fixture(Writing::Inline);
     let mut scope = shop.scope;
-    scope.role = brickops::domain::Role::Picker;
+    scope.role = Some(brickops::domain::Role::Picker);
     let path = shop.file("lots.bsx", &crate::setup::bsx(&[lot("3001", 1, "A-1", 1)]));
     let refused = shop.app.import_inventory(&scope, &path, &|_| {});
     assert_eq!(refused.map_err(|e| e.kind), Err(Kind::Forbidden));
-    scope.role = brickops::domain::Role::Viewer;
+    scope.role = Some(brickops::domain::Role::Viewer);
     let refused = shop.app.pick_start(&scope, Vec::new(), shop.op());
     assert_eq!(refused.map_err(|e| e.kind), Err(Kind::Forbidden));
 }

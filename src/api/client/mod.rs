@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Reply, Request};
+use super::{Answer, Event, Greeted, Greeting, Reply, Request};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -22,8 +22,8 @@ pub enum Incoming {
     Event(Event),
     /// The server went away; the transport tries to come back.
     Lost(String),
-    /// The server is back. Views are gone; open them again.
-    Back,
+    /// The server is back, and the connection stands like this. Views are gone; open them again.
+    Back(Box<Greeted>),
 }
 
 /// Carries requests to where they are answered. Never blocks.
@@ -35,12 +35,35 @@ pub trait Transport: Send + Sync {
 /// Where a transport puts what arrives. Cheap to clone; may wake a screen's loop.
 pub type Sink = Arc<dyn Fn(Incoming) + Send + Sync>;
 
-/// Answers requests in this process.
-pub trait Handler: Send + Sync {
-    /// Answers one request; `tell` takes events that belong to it (progress).
-    fn handle(&self, request: Request, tell: &dyn Fn(Event)) -> Answer;
+/// Who stands at the other end of a connection, as far as the system vouches for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// Unix user of the client's process.
+    pub uid: u32,
+    /// The server's own Unix user, or root.
+    pub operator: bool,
+}
 
-    /// From now on `tell` gets every event, until it answers `false`.
+/// Answers clients: the server's desk.
+pub trait Handler: Send + Sync {
+    /// Begins a conversation with one client.
+    fn greet(&self, peer: Peer, greeting: Greeting) -> Result<Arc<dyn Conversation>>;
+}
+
+/// What passes between the desk and one client. Remembers who the client speaks for.
+pub trait Conversation: Send + Sync {
+    /// How the connection stands after the greeting.
+    fn greeted(&self) -> Greeted;
+
+    /// Whether this client may end the server.
+    fn may_stop(&self) -> bool {
+        false
+    }
+
+    /// Answers one request; `tell` takes events that belong to it (progress).
+    fn handle(&self, ticket: Ticket, request: Request, tell: &dyn Fn(Event)) -> Answer;
+
+    /// From now on `tell` gets every event this client may hear of, until it answers `false`.
     fn subscribe(&self, tell: Box<dyn Fn(Event) -> bool + Send + Sync>);
 }
 
@@ -82,28 +105,45 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// Starts the workers. They end when the last client is dropped. Long deeds (imports, checks)
-    /// have a worker of their own, so that searching goes on meanwhile.
-    pub fn start(handler: &Arc<dyn Handler>, sink: &Sink) -> Arc<Self> {
+    /// Greets and starts the workers, as the operator: whoever has the data in the own process may do
+    /// with them what the server's Unix user may. They end when the last client is dropped. Long deeds
+    /// (imports, checks) have a worker of their own, so that searching goes on meanwhile.
+    pub fn start(
+        handler: &dyn Handler,
+        greeting: Greeting,
+        sink: &Sink,
+    ) -> Result<(Arc<Self>, Greeted)> {
+        let peer = Peer {
+            uid: rustix::process::geteuid().as_raw(),
+            operator: true,
+        };
+        let conversation = handler.greet(peer, greeting)?;
         let subscriber = Arc::clone(sink);
-        handler.subscribe(Box::new(move |event| {
+        conversation.subscribe(Box::new(move |event| {
             subscriber(Incoming::Event(event));
             true
         }));
-        Arc::new(Self {
-            quick: Self::worker("answers", handler, sink),
-            slow: Self::worker("long-deeds", handler, sink),
-        })
+        let greeted = conversation.greeted();
+        let started = Self {
+            quick: Self::worker("answers", &conversation, sink),
+            slow: Self::worker("long-deeds", &conversation, sink),
+        };
+        Ok((Arc::new(started), greeted))
     }
 
-    fn worker(name: &str, handler: &Arc<dyn Handler>, sink: &Sink) -> Sender<(Ticket, Request)> {
+    fn worker(
+        name: &str,
+        conversation: &Arc<dyn Conversation>,
+        sink: &Sink,
+    ) -> Sender<(Ticket, Request)> {
         let (sender, queue) = channel::<(Ticket, Request)>();
-        let (handler, sink) = (Arc::clone(handler), Arc::clone(sink));
+        let (conversation, sink) = (Arc::clone(conversation), Arc::clone(sink));
         let spawned = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 for (ticket, request) in queue {
-                    let answer = handler.handle(request, &|event| sink(Incoming::Event(event)));
+                    let tell = |event| sink(Incoming::Event(event));
+                    let answer = conversation.handle(ticket, request, &tell);
                     sink(Incoming::Answer(ticket, answer));
                 }
             });
@@ -135,6 +175,7 @@ impl Transport for InProcess {
 pub struct Blocking {
     client: Client,
     incoming: Receiver<Incoming>,
+    patience: Duration,
 }
 
 impl Blocking {
@@ -150,19 +191,47 @@ impl Blocking {
 
     /// Over a client whose transport was started with the sink of [`Blocking::channel`].
     pub fn new(client: Client, incoming: Receiver<Incoming>) -> Self {
-        Self { client, incoming }
+        Self {
+            client,
+            incoming,
+            patience: Duration::ZERO,
+        }
+    }
+
+    /// Waits so long for a server that went away in the middle; what was asked is asked again. Reading
+    /// changes nothing, and a write that is repeated does no more than once.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Asks and waits. Events that arrive meanwhile go to `tell`.
     pub fn call_with(&self, request: Request, mut tell: impl FnMut(Event)) -> Answer {
         let ticket = self.client.send(request)?;
+        let mut lost: Option<String> = None;
         loop {
-            match self.incoming.recv() {
+            let arrived = match lost {
+                None => self
+                    .incoming
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected),
+                Some(_) => self.incoming.recv_timeout(self.patience),
+            };
+            match arrived {
                 Ok(Incoming::Answer(answered, answer)) if answered == ticket => return answer,
                 Ok(Incoming::Event(event)) => tell(event),
-                Ok(Incoming::Lost(why)) => return Err(Error::storage(why)),
-                Ok(_) => {}
-                Err(_) => return Err(Error::internal("The server ended before it answered.")),
+                Ok(Incoming::Lost(why)) if self.patience.is_zero() => {
+                    return Err(Error::storage(why));
+                }
+                Ok(Incoming::Lost(why)) => lost = Some(why),
+                Ok(Incoming::Back(_)) => lost = None,
+                Ok(Incoming::Answer(..)) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Error::storage(lost.unwrap_or_default()));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::internal("The server ended before it answered."));
+                }
             }
         }
     }

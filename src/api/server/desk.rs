@@ -1,23 +1,27 @@
-//! The desk where requests are taken: each becomes one verb of the services, and what the services
-//! announce becomes events.
+//! The desk where requests are taken: each becomes one verb of the services. Who asks, and whether
+//! the person is somebody at all, is `conversation`'s business.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use super::conversation::Talk;
 use super::socket::Counters;
-use crate::api::client::Handler;
-use crate::api::{Answer, Event, Opened, Reply, Request, Rows, ServerStatus, Spelled};
+use crate::api::client::{Conversation, Handler, Peer};
+use crate::api::{
+    Answer, Event, Greeting, NewAccount, Opened, Reply, Request, Rows, ServerStatus, Spelled,
+};
 use crate::domain::report::Progress;
 use crate::domain::rows::{PickOutcome, PickView};
-use crate::domain::{Scope, Timestamp, ViewSpec};
+use crate::domain::{Scope, Secret, Timestamp, ViewSpec};
 use crate::error::{Error, Result};
+use crate::services::App;
+use crate::services::people::{AccountDraft, Threshold};
 use crate::services::views::{ListRows, OpenedList};
-use crate::services::{App, Notice};
 
-/// Answers requests with the services of one [`App`].
-#[derive(Debug)]
+/// Answers requests with the services of one [`App`]. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Desk {
     app: Arc<App>,
     data_dir: PathBuf,
@@ -36,13 +40,21 @@ impl Desk {
         }
     }
 
-    /// Names the shop and marks it as one for practice.
-    pub fn practice(&self, name: &str) -> Result<()> {
-        let scope = self.app.solo();
-        let mut shop = self.app.shop_record(&scope)?;
-        name.clone_into(&mut shop.name);
-        shop.practice = true;
-        self.app.open_shop(&scope, shop)
+    /// Opens an account for practice; the pass speaks for its owner.
+    pub fn practice(&self, greeting: &Greeting, new: NewAccount) -> Result<Secret> {
+        let door = Threshold {
+            uid: 0,
+            operator: true,
+            station: false,
+            key: greeting.key.clone(),
+            place: greeting.place.clone(),
+            shop: None,
+        };
+        let draft = AccountDraft {
+            practice: true,
+            ..super::conversation::draft(new)
+        };
+        Ok(self.app.open_account(&door, draft)?.1)
     }
 
     /// What the socket counts for [`Request::Status`].
@@ -50,19 +62,24 @@ impl Desk {
         Arc::clone(&self.counters)
     }
 
-    fn answer(&self, request: Request, tell: &dyn Fn(Event)) -> Answer {
+    /// The services behind the desk.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Answers what any shop's person may ask; the services refuse what this one may not.
+    pub(super) fn answer(&self, scope: &Scope, request: Request, tell: &dyn Fn(Event)) -> Answer {
         let app = &self.app;
-        let scope = app.solo();
         let report = |progress: Progress| tell(Event::Progress(progress));
         let _one = looks_at_catalog(&request).then(|| app.one_catalog());
         Ok(match request {
-            Request::Overview => Reply::Overview(Box::new(app.overview(&scope)?)),
+            Request::Overview => Reply::Overview(Box::new(app.overview(scope)?)),
             Request::Open { spec, rows } => {
-                Reply::Opened(opened(app.open_list(&scope, &spec, usize::from(rows))?))
+                Reply::Opened(opened(app.open_list(scope, &spec, usize::from(rows))?))
             }
             Request::Window { view, offset, len } => {
                 let (total, found) =
-                    app.list_window(&scope, view, offset as usize, usize::from(len))?;
+                    app.list_window(scope, view, offset as usize, usize::from(len))?;
                 Reply::Window {
                     view,
                     offset,
@@ -70,32 +87,29 @@ impl Desk {
                     rows: rows(found),
                 }
             }
-            Request::Count { query } => Reply::Counts(Box::new(app.count_items(&query)?)),
-            Request::Spell { query, rows } => Reply::Spelled(self.spelled(&scope, query, rows)?),
-            Request::Item { key } => Reply::Item(Box::new(app.item_detail(&scope, &key)?)),
-            Request::Categories => Reply::Categories(app.categories()?),
-            Request::Colors => Reply::Colors(app.colors()?),
-            Request::Order { id } => Reply::Order(Box::new(app.order_detail(&scope, id)?)),
-            Request::ImportCatalog { paths, complete } => {
-                let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-                Reply::CatalogImported(Box::new(app.import_catalog(&paths, complete, &report)?))
+            Request::Count { query } => Reply::Counts(Box::new(app.count_items(scope, &query)?)),
+            Request::Spell { query, rows } => Reply::Spelled(self.spelled(scope, query, rows)?),
+            Request::Item { key } => Reply::Item(Box::new(app.item_detail(scope, &key)?)),
+            Request::Categories => Reply::Categories(app.categories(scope)?),
+            Request::Colors => Reply::Colors(app.colors(scope)?),
+            Request::Order { id } => Reply::Order(Box::new(app.order_detail(scope, id)?)),
+            Request::Overlay { key } => Reply::Overlay(app.overlay(scope, &key)?.map(Box::new)),
+            Request::SetOverlay { key, edit } => {
+                Reply::Overlay(app.set_overlay(scope, &key, *edit)?.map(Box::new))
+            }
+            Request::Overlays { text, rows } => {
+                Reply::Overlays(app.overlays(scope, &text, usize::from(rows))?)
             }
             Request::ImportInventory { path } => Reply::InventoryImported(Box::new(
-                app.import_inventory(&scope, Path::new(&path), &report)?,
+                app.import_inventory(scope, Path::new(&path), &report)?,
             )),
             Request::ImportOrders { path } => Reply::OrdersImported(Box::new(app.import_orders(
-                &scope,
+                scope,
                 Path::new(&path),
                 &report,
             )?)),
-            Request::Check => Reply::Checked(Box::new(app.check()?)),
-            Request::Status => Reply::Status(self.status()),
-            Request::Stop => {
-                return Err(Error::invalid(
-                    "There is no server here that could be stopped.",
-                ));
-            }
-            other => return self.pick(&scope, other),
+            Request::Check => Reply::Checked(Box::new(app.check_shop(scope)?)),
+            other => return self.pick(scope, other),
         })
     }
 
@@ -139,7 +153,7 @@ impl Desk {
         mut query: crate::domain::CatalogQuery,
         rows: u16,
     ) -> Result<Option<Box<Spelled>>> {
-        let Some((text, _)) = self.app.spelled(&query, usize::from(rows))? else {
+        let Some((text, _)) = self.app.spelled(scope, &query, usize::from(rows))? else {
             return Ok(None);
         };
         query.text.clone_from(&text);
@@ -152,11 +166,24 @@ impl Desk {
         })))
     }
 
-    fn status(&self) -> ServerStatus {
+    /// Counts a request and how long it took, in microseconds.
+    #[expect(
+        clippy::unused_self,
+        reason = "a verb of the desk, whoever counts for it"
+    )]
+    pub(super) fn measure(&self, verb: &'static str, micros: i64, error: Option<&Error>) {
+        let outcome = error.map_or("OK", |error| error.kind.code());
+        // A clock that was set back measures nothing.
+        let seconds = Duration::from_micros(u64::try_from(micros).unwrap_or(0)).as_secs_f64();
+        metrics::histogram!("brickops_request_seconds", "verb" => verb, "outcome" => outcome)
+            .record(seconds);
+    }
+
+    pub(super) fn status(&self) -> ServerStatus {
         ServerStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
-            up_micros: self.app.solo().now.since(self.started),
+            up_micros: self.app.now().since(self.started),
             clients: self.counters.clients.load(Ordering::Relaxed),
             data_dir: self.data_dir.display().to_string(),
         }
@@ -192,40 +219,49 @@ fn looks_at_catalog(request: &Request) -> bool {
             | Request::Categories
             | Request::Colors
             | Request::Overview
+            | Request::Overlay { .. }
+            | Request::Overlays { .. }
     )
 }
 
-fn broken(name: &str) -> Error {
-    Error::internal(format!(
-        "The program has a defect: `{name}` could not be answered. What was confirmed before is safe; `brickops check` verifies it."
-    ))
+impl Handler for Desk {
+    fn greet(&self, peer: Peer, greeting: Greeting) -> Result<Arc<dyn Conversation>> {
+        Ok(Arc::new(Talk::begin(self.clone(), peer, greeting)?))
+    }
 }
 
-impl Handler for Desk {
-    fn handle(&self, request: Request, tell: &dyn Fn(Event)) -> Answer {
-        let name = request.name();
-        // A defect in one verb must not leave its client waiting for ever, nor others without a desk.
-        let answer = catch_unwind(AssertUnwindSafe(|| self.answer(request, tell)))
-            .unwrap_or_else(|_| Err(broken(name)));
-        if let Err(e) = &answer {
-            tracing::debug!("{name}: {e}");
-        }
-        answer
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::services::Setup;
+    use crate::store::{Opener, Store, Writing};
 
-    fn subscribe(&self, tell: Box<dyn Fn(Event) -> bool + Send + Sync>) {
-        self.app.listen(Box::new(move |notice| match notice {
-            Notice::Committed(committed) => committed.changes.iter().all(|change| {
-                tell(Event::Changed {
-                    seq: committed.seq,
-                    topic: change.topic,
-                    ids: change.ids.clone(),
-                })
-            }),
-            Notice::Index { ready, progress } => tell(Event::Index {
-                ready: *ready,
-                progress: progress.clone(),
-            }),
-        }));
+    #[test]
+    fn what_is_asked_is_counted_by_verb_and_outcome() {
+        let opener: Opener = Arc::new(|| {
+            redb::Database::builder()
+                .create_with_backend(redb::backends::InMemoryBackend::new())
+                .map_err(|e| Error::storage(e.to_string()))
+        });
+        let store = Store::open(opener, Writing::Inline).expect("a store");
+        let clock = ManualClock::at(Timestamp::default());
+        let app = App::new(store, clock, Setup::default()).expect("an app");
+        let desk = Desk::new(Arc::new(app), Path::new("/nowhere"), Timestamp::default());
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            desk.measure("open", 1_500, None);
+            desk.measure("open", 500, None);
+            desk.measure("open", -7, Some(&Error::not_found("x")));
+        });
+        let page = recorder.handle().render();
+        for line in [
+            "brickops_request_seconds_count{verb=\"open\",outcome=\"OK\"} 2",
+            "brickops_request_seconds_sum{verb=\"open\",outcome=\"OK\"} 0.002",
+            "brickops_request_seconds_count{verb=\"open\",outcome=\"NOT_FOUND\"} 1",
+            "brickops_request_seconds_sum{verb=\"open\",outcome=\"NOT_FOUND\"} 0",
+        ] {
+            assert!(page.lines().any(|l| l == line), "{line}\n{page}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The server's end: requests become verbs of the services, commits become events.
 
+mod conversation;
 pub mod desk;
+mod office;
 pub mod socket;
 
 pub use desk::Desk;

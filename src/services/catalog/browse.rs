@@ -1,5 +1,6 @@
 //! Browsing without typing: the category tree and the colours, with how much each holds.
 
+use crate::domain::Scope;
 use crate::domain::query::CatalogQuery;
 use crate::domain::rows::{CategoryRow, ColorRow};
 use crate::error::Result;
@@ -7,9 +8,9 @@ use crate::services::App;
 
 impl App {
     /// The category tree; nodes without items are left out.
-    pub fn categories(&self) -> Result<Vec<CategoryRow>> {
+    pub fn categories(&self, scope: &Scope) -> Result<Vec<CategoryRow>> {
         let names = self.names();
-        let counts = self.count_items(&CatalogQuery::default())?;
+        let counts = self.count_items(scope, &CatalogQuery::default())?;
         Ok(counts
             .categories
             .into_iter()
@@ -26,8 +27,8 @@ impl App {
     }
 
     /// Every colour by name, also those no item is known in.
-    pub fn colors(&self) -> Result<Vec<ColorRow>> {
-        let counts = self.count_items(&CatalogQuery::default())?;
+    pub fn colors(&self, scope: &Scope) -> Result<Vec<ColorRow>> {
+        let counts = self.count_items(scope, &CatalogQuery::default())?;
         Ok(self
             .names()
             .colors()

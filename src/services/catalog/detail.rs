@@ -8,6 +8,7 @@ use crate::domain::rows::{FactsRow, ItemColorRow, ItemDetail};
 use crate::domain::{ColorId, Facts, Item, ItemKey, Scope, Windows};
 use crate::error::{Error, Result};
 use crate::services::App;
+use crate::services::rights::{Right, allow, allowed};
 
 impl App {
     /// An item as its screen shows it.
@@ -15,18 +16,19 @@ impl App {
     /// # Errors
     /// `NotFound` when the catalogue does not know it.
     pub fn item_detail(&self, scope: &Scope, key: &ItemKey) -> Result<ItemDetail> {
-        let found = self.store.read(|tx| {
-            tx.catalog()?
-                .map_or(Ok(None), |catalog| whole(&catalog, key))
+        allow(scope, Right::ReadCatalog)?;
+        let (found, overlay) = self.store.read(|tx| {
+            let found = tx
+                .catalog()?
+                .map_or(Ok(None), |catalog| whole(&catalog, key))?;
+            Ok((found, tx.shop(scope).overlay(key)?))
         })?;
-        let (id, item) = found.ok_or_else(|| {
-            Error::not_found(format!(
-                "The catalogue does not know {} {}. Check the number, or import a newer catalogue.",
-                key.kind.word().to_lowercase(),
-                key.no
-            ))
-        })?;
-        let lots = self.lots_of_item(scope, &item.key)?;
+        let (id, item) = found.ok_or_else(|| unknown(key))?;
+        let lots = if allowed(scope, Right::ReadInventory) {
+            self.lots_of_item(scope, &item.key)?
+        } else {
+            Vec::new()
+        };
         let mut stock: HashMap<ColorId, u32> = HashMap::new();
         for lot in &lots {
             *stock.entry(lot.color.id).or_default() += lot.stock.available;
@@ -58,6 +60,7 @@ impl App {
             None => Vec::new(),
         };
         Ok(ItemDetail {
+            overlay,
             printed: item.printed(),
             obsolete: Obsolete::from(item.obsolete),
             category_path: names
@@ -73,6 +76,15 @@ impl App {
             item,
         })
     }
+}
+
+/// Said of an item that the catalogue does not have.
+pub(crate) fn unknown(key: &ItemKey) -> Error {
+    Error::not_found(format!(
+        "The catalogue does not know {} {}. Check the number, or import a newer catalogue.",
+        key.kind.word().to_lowercase(),
+        key.no
+    ))
 }
 
 fn facts(item: &Item, windows: Windows, scope: &Scope) -> Vec<FactsRow> {

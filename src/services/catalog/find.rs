@@ -4,11 +4,12 @@
 use super::index::failed;
 use crate::domain::query::{BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, Obsolete};
 use crate::domain::rows::ItemRow;
-use crate::domain::{ColorId, ItemKind, Scope};
+use crate::domain::{ColorId, ItemKind, Overlay, Scope};
 use crate::error::Result;
 use crate::search::{self, Filter, Known, Query};
 use crate::services::App;
 use crate::services::names::Names;
+use crate::services::rights::{Right, allow, allowed};
 use crate::store::Catalog;
 use crate::store::tables::ItemRecord;
 
@@ -26,15 +27,18 @@ pub struct Found {
 impl App {
     /// The first `limit` items of a search. While the index is not ready only exact numbers and
     /// element ids are found.
-    pub fn find_items(&self, query: &CatalogQuery, limit: usize) -> Result<Found> {
+    pub fn find_items(&self, scope: &Scope, query: &CatalogQuery, limit: usize) -> Result<Found> {
+        allow(scope, Right::ReadCatalog)?;
+        let own = self.own_items(scope, query.own.as_deref())?;
         let Some(index) = self.index() else {
-            return self.find_exactly(query, limit);
+            return self.find_exactly(query, own.as_deref(), limit);
         };
         let filter = self.filter(&query.filter);
         let hits = index
             .search(&Query {
                 text: &query.text,
                 filter: &filter,
+                only: own.as_deref(),
                 limit,
             })
             .map_err(|e| failed(&e))?;
@@ -47,23 +51,34 @@ impl App {
     }
 
     /// All items of a search, in the order of which [`App::find_items`] gives the beginning.
-    pub fn find_all(&self, query: &CatalogQuery) -> Result<Vec<u32>> {
+    pub fn find_all(&self, scope: &Scope, query: &CatalogQuery) -> Result<Vec<u32>> {
+        allow(scope, Right::ReadCatalog)?;
+        let own = self.own_items(scope, query.own.as_deref())?;
         let Some(index) = self.index() else {
-            return Ok(self.find_exactly(query, usize::MAX)?.ids);
+            return Ok(self.find_exactly(query, own.as_deref(), usize::MAX)?.ids);
         };
         let filter = self.filter(&query.filter);
         index
             .all(&Query {
                 text: &query.text,
                 filter: &filter,
+                only: own.as_deref(),
                 limit: usize::MAX,
             })
             .map_err(|e| failed(&e))
     }
 
-    fn find_exactly(&self, query: &CatalogQuery, limit: usize) -> Result<Found> {
+    fn find_exactly(
+        &self,
+        query: &CatalogQuery,
+        own: Option<&[u32]>,
+        limit: usize,
+    ) -> Result<Found> {
         let text = query.text.trim();
         let mut ids = self.store.read(|tx| {
+            if text.is_empty() {
+                return Ok(own.map_or_else(Vec::new, <[u32]>::to_vec));
+            }
             let Some(catalog) = tx.catalog()? else {
                 return Ok(Vec::new());
             };
@@ -72,6 +87,9 @@ impl App {
                 if !ids.contains(&item) {
                     ids.push(item);
                 }
+            }
+            if let Some(own) = own {
+                ids.retain(|id| own.binary_search(id).is_ok());
             }
             Ok(ids)
         })?;
@@ -82,7 +100,14 @@ impl App {
     }
 
     /// What may have been meant by a query that finds nothing, with its first items.
-    pub fn spelled(&self, query: &CatalogQuery, limit: usize) -> Result<Option<(String, Found)>> {
+    pub fn spelled(
+        &self,
+        scope: &Scope,
+        query: &CatalogQuery,
+        limit: usize,
+    ) -> Result<Option<(String, Found)>> {
+        allow(scope, Right::ReadCatalog)?;
+        let own = self.own_items(scope, query.own.as_deref())?;
         let Some(index) = self.index() else {
             return Ok(None);
         };
@@ -91,6 +116,7 @@ impl App {
             .spelled(&Query {
                 text: &query.text,
                 filter: &filter,
+                only: own.as_deref(),
                 limit,
             })
             .map_err(|e| failed(&e))?;
@@ -106,12 +132,15 @@ impl App {
     }
 
     /// How many items match, and how many each further choice would leave.
-    pub fn count_items(&self, query: &CatalogQuery) -> Result<CatalogCounts> {
+    pub fn count_items(&self, scope: &Scope, query: &CatalogQuery) -> Result<CatalogCounts> {
+        allow(scope, Right::ReadCatalog)?;
+        let own = self.own_items(scope, query.own.as_deref())?;
         let of = self
             .store
             .read(|tx| Ok(tx.catalog()?.map_or(0, |catalog| catalog.len())))?;
         let Some(index) = self.index() else {
-            let total = self.find_exactly(query, usize::MAX)?.ids.len();
+            let total = self.find_exactly(query, own.as_deref(), usize::MAX)?;
+            let total = total.ids.len();
             return Ok(CatalogCounts {
                 total: u32::try_from(total).unwrap_or(u32::MAX),
                 of,
@@ -123,6 +152,7 @@ impl App {
             .facets(&Query {
                 text: &query.text,
                 filter: &filter,
+                only: own.as_deref(),
                 limit: 0,
             })
             .map_err(|e| failed(&e))?;
@@ -131,12 +161,14 @@ impl App {
 
     /// Rows for lists, in the order of `ids`.
     pub fn item_rows(&self, scope: &Scope, ids: &[u32]) -> Result<Vec<ItemRow>> {
+        allow(scope, Right::ReadCatalog)?;
         self.store.read(|tx| {
             let Some(catalog) = tx.catalog()? else {
                 return Ok(Vec::new());
             };
             let shop = tx.shop(scope);
-            let stocked = shop.has_lots()?;
+            let stocked = allowed(scope, Right::ReadInventory) && shop.has_lots()?;
+            let marked = shop.has_overlays()?;
             let names = self.names();
             let mut rows = Vec::with_capacity(ids.len());
             for record in catalog.records(ids)? {
@@ -150,7 +182,12 @@ impl App {
                 };
                 let category = names.tree().get(record.category);
                 let category = category.map_or_else(String::new, |node| node.name.clone());
-                rows.push(row(record, stock, category));
+                let own = if marked {
+                    shop.overlay(&record.key)?
+                } else {
+                    None
+                };
+                rows.push(row(record, stock, category, own));
             }
             Ok(rows)
         })
@@ -199,7 +236,8 @@ impl App {
     }
 }
 
-fn row(record: ItemRecord, stock: u32, category: String) -> ItemRow {
+fn row(record: ItemRecord, stock: u32, category: String, own: Option<Overlay>) -> ItemRow {
+    let (own_bin, tags) = own.map_or((None, Vec::new()), |own| (own.bin, own.tags));
     ItemRow {
         printed: crate::domain::printed::is_printed(&record.key, &record.name),
         key: record.key,
@@ -207,6 +245,8 @@ fn row(record: ItemRecord, stock: u32, category: String) -> ItemRow {
         colors: record.color_count,
         year: record.year,
         bin: record.bin,
+        own_bin,
+        tags,
         vanished: record.vanished.is_some(),
         stock,
         category,

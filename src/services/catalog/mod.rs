@@ -1,7 +1,7 @@
 //! The global catalogue: importing it, finding items, showing them, narrowing by counts.
 
 mod browse;
-mod detail;
+pub(crate) mod detail;
 mod find;
 pub mod gather;
 mod import;

@@ -6,6 +6,8 @@
 mod catalog;
 mod ledger;
 mod orders;
+mod own;
+mod people;
 #[cfg(test)]
 mod tests;
 mod walks;
@@ -15,9 +17,10 @@ use std::collections::BTreeMap;
 use super::App;
 use crate::domain::report::{CheckReport, Problem};
 use crate::domain::{
-    Lot, LotId, Order, OrderId, PickSession, Role, Scope, SessionId, TenantId, UserId,
+    AlertKind, Lot, LotId, Order, OrderId, PickSession, Scope, SessionId, TenantId, UserId,
 };
 use crate::error::Result;
+use crate::services::rights::{Right, allow};
 use crate::store::{Shop, Tx};
 
 /// Most problems that are listed one by one.
@@ -89,26 +92,49 @@ impl App {
     /// Verifies every invariant of the store, over all shops.
     pub fn check(&self) -> Result<CheckReport> {
         let now = self.clock.now();
-        self.store.read(|tx| {
+        let report = self.store.read(|tx| {
             let mut findings = Findings::default();
             let tenants = tx.tenants_with_records()?;
             for tenant in &tenants {
                 if tenants.len() > 1 {
                     findings.prefix = format!("Shop {tenant}: ");
                 }
-                let scope = Scope {
-                    tenant: *tenant,
-                    user: UserId(0),
-                    role: Role::Owner,
-                    now,
-                };
+                let scope = Scope::owner(*tenant, UserId(0), now);
                 shop(tx, &scope, *tenant, &mut findings)?;
             }
             findings.prefix.clear();
+            // What belongs to no shop: people whom no shop knows.
+            let server = Scope::owner(TenantId(0), UserId(0), now);
+            let outcome = people::audit(&tx.shop(&server), &mut findings);
+            findings.survive("audit", outcome);
             let outcome = catalog::check(tx, &mut findings);
             findings.survive("catalogue", outcome);
             Ok(findings.done())
-        })
+        })?;
+        if !report.problems.is_empty() {
+            let message = "A check of the whole server found problems. Its operator sees them with \
+                           `brickops check`.";
+            self.alert(None, AlertKind::CheckFailed, message);
+        }
+        Ok(report)
+    }
+
+    /// Verifies every invariant of one shop, for its owner.
+    pub fn check_shop(&self, scope: &Scope) -> Result<CheckReport> {
+        allow(scope, Right::Export)?;
+        let report = self.store.read(|tx| {
+            let mut findings = Findings::default();
+            shop(tx, scope, scope.tenant, &mut findings)?;
+            Ok(findings.done())
+        })?;
+        if !report.problems.is_empty() {
+            let message = format!(
+                "A check of the shop found problems ({}). An owner sees them with `brickops check`.",
+                report.problems.len()
+            );
+            self.alert(Some(scope.tenant), AlertKind::CheckFailed, &message);
+        }
+        Ok(report)
     }
 }
 
@@ -130,6 +156,12 @@ fn shop(tx: &Tx<'_>, scope: &Scope, tenant: TenantId, findings: &mut Findings) -
     findings.survive("order", outcome);
     let outcome = walks::check(&shop, &books, findings);
     findings.survive("walk", outcome);
+    let outcome = own::check(&shop, findings);
+    findings.survive("overlay", outcome);
+    let outcome = people::check(&shop, findings);
+    findings.survive("people", outcome);
+    let outcome = people::audit(&shop, findings);
+    findings.survive("audit", outcome);
     numbers(&shop, &books, findings)
 }
 

@@ -1,5 +1,7 @@
 //! Each kind of damage, made on purpose, is reported.
 
+mod people;
+
 use std::sync::Arc;
 
 use redb::Database;
@@ -399,4 +401,72 @@ fn a_hundred_problems_are_listed_and_the_rest_counted() {
     });
     assert_eq!(problems.len(), LISTED + 1);
     says(&problems, "check", "101 more");
+}
+
+fn kept(change: fn(&mut crate::domain::Overlay), no: &'static str) -> Vec<Problem> {
+    after(move |tx| {
+        let mut overlay = crate::domain::Overlay {
+            item: ItemKey::part("3001"),
+            tags: vec!["x".into()],
+            notes: String::new(),
+            bin: None,
+            changed: Timestamp::default(),
+            by: UserId(1),
+        };
+        change(&mut overlay);
+        let bytes = crate::store::codec::pack(&overlay).expect("bytes");
+        tx.open_table(crate::store::tables::OVERLAYS.definition())
+            .expect("a table")
+            .insert((1, 0, no), bytes.as_slice())
+            .expect("a row");
+    })
+}
+
+#[test]
+fn what_the_shop_keeps_of_its_own() {
+    assert_eq!(kept(|_| {}, "3001"), [], "this one is as it should be");
+    says(&kept(|_| {}, "3002"), "overlay", "those of item 3001");
+    says(
+        &kept(|o| o.tags.clear(), "3001"),
+        "overlay",
+        "Nothing is kept",
+    );
+    let long = |o: &mut crate::domain::Overlay| o.notes = "x".repeat(2_001);
+    says(&kept(long, "3001"), "overlay", "can be entered");
+    let bin = |o: &mut crate::domain::Overlay| {
+        o.bin = Some(crate::domain::SortBin {
+            cabinet: 'c',
+            bin: 0,
+        });
+    };
+    says(&kept(bin, "3001"), "overlay", "can be entered");
+    let unreadable = after(|tx| {
+        tx.open_table(crate::store::tables::OVERLAYS.definition())
+            .expect("a table")
+            .insert((1, 0, "3001"), [9u8].as_slice())
+            .expect("a row");
+    });
+    says(&unreadable, "overlay", "cannot be read");
+    let settings = after(|tx| {
+        tx.open_table(crate::store::tables::SETTINGS.definition())
+            .expect("a table")
+            .insert(1, [9u8].as_slice())
+            .expect("a row");
+    });
+    says(&settings, "shop", "cannot be read");
+    let alerts = after(|tx| {
+        tx.open_table(crate::store::tables::ALERTS.definition())
+            .expect("a table")
+            .insert((1, 0), [9u8].as_slice())
+            .expect("a row");
+    });
+    says(&alerts, "alert", "cannot be read");
+    let strangers = after(|tx| {
+        let bytes = crate::store::codec::pack(&crate::domain::ShopSettings::default());
+        tx.open_table(crate::store::tables::SETTINGS.definition())
+            .expect("a table")
+            .insert(9, bytes.expect("bytes").as_slice())
+            .expect("a row");
+    });
+    says(&strangers, "shop", "no such shop");
 }

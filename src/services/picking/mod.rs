@@ -50,6 +50,7 @@ impl App {
 
     /// A walk as it is now.
     pub fn pick_view(&self, scope: &Scope, session: SessionId) -> Result<PickView> {
+        allow(scope, Right::ReadPicks)?;
         let names = self.names();
         self.store.read(|tx| {
             let shop = tx.shop(scope);
@@ -144,6 +145,7 @@ impl App {
 
     /// The walks that go on, with lines done and lines in all.
     pub fn open_picks(&self, scope: &Scope) -> Result<Vec<(SessionId, u16, u16)>> {
+        allow(scope, Right::ReadPicks)?;
         self.store.read(|tx| {
             let open = tx.shop(scope).open_picks()?;
             Ok(open

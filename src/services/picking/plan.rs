@@ -85,9 +85,13 @@ pub(super) fn start(
         touched: scope.now,
     };
     let batch = moves.batch();
-    batch.changed(Topic::Picks, [id.0]);
+    batch.changed(&scope, Topic::Picks, [id.0]);
     // The lists of orders show who picks them.
-    batch.changed(Topic::Orders, session.orders.iter().map(|order| order.0));
+    batch.changed(
+        &scope,
+        Topic::Orders,
+        session.orders.iter().map(|order| order.0),
+    );
     batch.put_pick(&scope, session);
     batch.put_operation(
         &scope,

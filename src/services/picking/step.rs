@@ -69,9 +69,13 @@ impl<'t> Walk<'t> {
         };
         let closed = self.session.state == PickState::Finished;
         let batch = self.moves.batch();
-        batch.changed(Topic::Picks, [self.session.id.0]);
+        batch.changed(&self.scope, Topic::Picks, [self.session.id.0]);
         if closed {
-            batch.changed(Topic::Orders, self.session.orders.iter().map(|id| id.0));
+            batch.changed(
+                &self.scope,
+                Topic::Orders,
+                self.session.orders.iter().map(|id| id.0),
+            );
         }
         batch.put_operation(&self.scope, op, record);
         batch.put_pick(&self.scope, self.session);

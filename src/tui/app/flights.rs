@@ -8,11 +8,12 @@ use crate::api::framing::Ticket;
 use crate::error::Result;
 use crate::tui::effect::Tag;
 
+/// A request and who asked.
 #[derive(Debug)]
-struct Flight {
-    screen: u32,
-    tag: Tag,
-    request: Request,
+pub(super) struct Flight {
+    pub(super) screen: u32,
+    pub(super) tag: Tag,
+    pub(super) request: Request,
 }
 
 /// Requests under way.
@@ -55,10 +56,8 @@ impl Flights {
     }
 
     /// Who asked; nobody for an answer that is not waited for.
-    pub(super) fn landed(&mut self, ticket: Ticket) -> Option<(u32, Tag)> {
-        self.under_way
-            .remove(&ticket)
-            .map(|flight| (flight.screen, flight.tag))
+    pub(super) fn landed(&mut self, ticket: Ticket) -> Option<Flight> {
+        self.under_way.remove(&ticket)
     }
 
     /// The server is gone: what was under way is asked again when it is back. Repeating a write is

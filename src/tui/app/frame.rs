@@ -113,6 +113,9 @@ impl App {
             Overlay::Help { top } => help::draw(&mut canvas, size, screen.context(), &cx, *top),
             Overlay::Palette(palette) => palette.draw(&mut canvas, size, &cx),
         }
+        if let Some(gate) = &self.gate {
+            gate.draw(&mut canvas, size, &cx);
+        }
         canvas.cursor()
     }
 
@@ -124,7 +127,7 @@ impl App {
         if !(one_line && spoken) {
             let typing = match screen.mode() {
                 Mode::Commands | Mode::Scanning { empty: true } => false,
-                Mode::Typing | Mode::Scanning { empty: false } => true,
+                Mode::Typing | Mode::Form | Mode::Scanning { empty: false } => true,
             };
             let line = Rect::new(size.x, size.y + last, size.width, 1);
             foot::draw(canvas, line, screen.context(), &screen.hints(), typing, cx);

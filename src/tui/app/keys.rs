@@ -1,5 +1,6 @@
 //! From keys to actions: what lies on top first, then chords of two keys, then the screen.
 
+use super::gate::badge_in;
 use super::{App, Overlay, TWICE};
 use crate::tui::action::Action;
 use crate::tui::effect::Destination;
@@ -19,11 +20,20 @@ impl App {
             self.tell_front(ScreenEvent::Resized);
             return;
         }
+        self.last_key = self.elapsed;
         let interrupt = matches!(&input, Input::Key(key)
             if self.options.keymap.resolve(self.context(), None, *key)
                 == Resolved::Action(Action::Interrupt));
         if interrupt {
             self.interrupt();
+            return;
+        }
+        if self.gate.is_some() {
+            match input {
+                Input::Key(key) => self.gate_key(key),
+                Input::Paste(text) => self.gate_paste(&text),
+                Input::Resize(..) => {}
+            }
             return;
         }
         let busy = self.stack.last().is_some_and(|entry| entry.screen.busy());
@@ -141,7 +151,7 @@ impl App {
 
     fn help_key(&mut self, key: Key) {
         let context = self.context();
-        let lines = help::lines(context, &self.options.keymap).len();
+        let lines = help::lines(context, &self.options.keymap, &self.session).len();
         let page = help::page(self.size);
         let Overlay::Help { top } = &mut self.overlay else {
             return;
@@ -162,6 +172,9 @@ impl App {
     }
 
     fn screen_key(&mut self, key: Key) {
+        if self.badge_key(key) {
+            return;
+        }
         let context = self.context();
         if let Some(first) = self.pending.take() {
             // A second key that does not belong to the first is a key of its own.
@@ -174,12 +187,21 @@ impl App {
         let text = match self.mode() {
             Mode::Commands => false,
             Mode::Typing => edits_text(key),
+            Mode::Form => true,
             Mode::Scanning { empty } => is_scan_text(empty, key) || (!empty && edits_text(key)),
         };
         if text {
+            if key.code == Code::Enter && self.badge_in_text() {
+                return;
+            }
+            self.remember_typed(key);
             self.tell_front(ScreenEvent::Key(key));
             return;
         }
+        if key.code == Code::Enter && self.badge_in_text() {
+            return;
+        }
+        self.typed.clear();
         match self.options.keymap.resolve(context, None, key) {
             Resolved::Action(action) => self.act(action),
             Resolved::Prefix => self.pending = Some(key),
@@ -187,14 +209,114 @@ impl App {
         }
     }
 
+    /// A scanner types a badge like a person types: where no text is typed, its first sign begins it
+    /// and Enter ends it. Answers whether the key was part of one.
+    fn badge_key(&mut self, key: Key) -> bool {
+        if let Some(read) = &mut self.badge {
+            match key.code {
+                Code::Enter => {
+                    let read = self.badge.take().unwrap_or_default();
+                    match badge_in(&read) {
+                        Some((_, badge)) => self.badge(badge),
+                        None => self.say(Role::Warning, "That was no badge.".into()),
+                    }
+                }
+                Code::Char(c) if !key.ctrl && !key.alt && read.len() < 64 => {
+                    read.push(c);
+                    let dots = "·".repeat(read.len());
+                    self.say(Role::Info, format!("badge {dots}   Esc cancels"));
+                }
+                _ => {
+                    self.badge = None;
+                    self.message = None;
+                }
+            }
+            return true;
+        }
+        let no_text = matches!(self.mode(), Mode::Commands | Mode::Scanning { empty: true });
+        if key == Key::char('%') && no_text && self.pending.is_none() {
+            self.badge = Some("%".into());
+            return true;
+        }
+        false
+    }
+
+    /// Keeps the end of what is typed.
+    fn remember_typed(&mut self, key: Key) {
+        match key.text() {
+            Some(c) => {
+                self.typed.push(c);
+                if self.typed.chars().count() > 64 {
+                    self.typed.remove(0);
+                }
+            }
+            None => self.typed.clear(),
+        }
+    }
+
+    /// A badge that was scanned into a text goes out of it again and counts as a badge.
+    fn badge_in_text(&mut self) -> bool {
+        let typed = std::mem::take(&mut self.typed);
+        let Some((before, badge)) = badge_in(&typed) else {
+            return false;
+        };
+        for _ in before..typed.chars().count() {
+            self.tell_front(ScreenEvent::Key(Key::plain(Code::Backspace)));
+        }
+        self.badge(badge);
+        true
+    }
+
     pub(super) fn act(&mut self, action: Action) {
+        if let Some(right) = action.right()
+            && !self.session.may(Some(right))
+        {
+            let refused = self.session.refusal(right);
+            self.say(Role::Warning, refused);
+            return;
+        }
+        if self.session.me.is_none() && action == Action::Home {
+            // Without an account the overview is the place where one is opened.
+            self.ask_standing();
+            return;
+        }
         let destination = match action {
+            Action::You => Destination::You,
+            Action::People => Destination::People,
+            Action::Audit => Destination::Audit,
+            Action::Settings => Destination::Settings,
+            Action::SwitchPerson => {
+                self.show_faces(false);
+                return;
+            }
+            Action::Lock => {
+                self.lock();
+                return;
+            }
+            Action::SignOut => {
+                self.sign_out();
+                return;
+            }
+            Action::Notes => {
+                if let Some(key) = self.noted_item() {
+                    self.open_notes(key);
+                }
+                return;
+            }
+            Action::Undo if self.noted_item().is_some() => {
+                self.undo_note();
+                return;
+            }
             Action::Help => {
                 self.overlay = Overlay::Help { top: 0 };
                 return;
             }
             Action::Palette => {
-                self.overlay = Overlay::Palette(Palette::new(self.context(), &self.options.keymap));
+                self.overlay = Overlay::Palette(Palette::new(
+                    self.context(),
+                    &self.options.keymap,
+                    &self.session,
+                ));
                 return;
             }
             Action::Interrupt => {

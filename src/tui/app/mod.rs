@@ -2,32 +2,37 @@
 //!
 //! The real loop, tests and benchmarks drive this one type. It reads no clock: time is told to it.
 
+mod entry_forms;
 mod flights;
 mod frame;
+mod gate;
+mod here;
 mod keys;
+mod notes;
+mod options;
+mod switch;
 mod travel;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use self::flights::Flights;
+use self::flights::{Flight, Flights};
+use self::gate::{GATE, Gate};
+pub use self::options::{Options, Printer};
 use super::effect::{Destination, Effect, Tag};
 use super::input::Input;
 use super::key::Key;
-use super::keymap::{Context, Keymap};
+use super::keymap::Context;
 use super::screen::{Cx, Screen, ScreenEvent, Session};
-use super::text::Numbers;
-use super::theme::{Role, Theme};
+use super::theme::Role;
 use super::widgets::palette::Palette;
 use crate::api::client::{Client, Incoming};
-use crate::api::{Answer, Event, Reply, Request};
-use crate::clock::Clock;
-use crate::config::{Config, ConfigProblem};
+use crate::api::{Answer, Event, Greeted, Reply, Request};
+use crate::domain::{ItemKey, OverlayEdit, Standing, UserId, Whereabouts};
+use crate::error::Kind;
 
 /// How long a message stays.
 const MESSAGE: Duration = Duration::from_secs(5);
@@ -35,65 +40,6 @@ const MESSAGE: Duration = Duration::from_secs(5);
 const TWICE: Duration = Duration::from_secs(2);
 /// The program itself asks, and not a screen.
 const NOBODY: u32 = 0;
-
-/// What the program is started with.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Colours and signs.
-    pub theme: Theme,
-    /// Keys.
-    pub keymap: Keymap,
-    /// How numbers are written.
-    pub numbers: Numbers,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// The first screen.
-    pub start: Destination,
-    /// Something to say at the start, such as mistakes in the configuration.
-    pub notices: Vec<String>,
-    /// Makes the numbers of this run's operations different from every other run's.
-    pub run: u64,
-}
-
-impl Options {
-    /// Defaults for a theme and a clock.
-    pub fn new(theme: Theme, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            theme,
-            keymap: Keymap::default(),
-            numbers: Numbers::default(),
-            clock,
-            start: Destination::Home,
-            notices: Vec::new(),
-            run: 0,
-        }
-    }
-
-    /// What the configuration and the environment say. Mistakes in the file become a notice.
-    pub fn configured(
-        config: &Config,
-        problems: &[ConfigProblem],
-        env: &dyn Fn(&str) -> Option<String>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let (keymap, wrong_keys) = Keymap::with_overrides(&config.keys);
-        let (thousands, decimal) = config.numbers;
-        let mut all: Vec<&ConfigProblem> = problems.iter().chain(&wrong_keys).collect();
-        all.sort_by_key(|problem| problem.line);
-        let notices = all
-            .iter()
-            .map(|problem| format!("Configuration, {problem}"))
-            .collect();
-        Self {
-            keymap,
-            numbers: Numbers { thousands, decimal },
-            notices,
-            // Seeded anew by the system in every process.
-            run: RandomState::new().hash_one(std::process::id()),
-            ..Self::new(Theme::detect(env, config), clock)
-        }
-    }
-}
 
 /// What reaches the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,11 +115,30 @@ pub struct App {
     paint: Paint,
     finished: bool,
     operations: Cell<u128>,
+    gate: Option<Gate>,
+    /// Who was here last: the shop and the person.
+    last_me: Option<(String, UserId)>,
+    /// What the end of a text looks like that is being typed; a badge may be in it.
+    typed: String,
+    /// A badge that is being scanned where no text is typed.
+    badge: Option<String>,
+    /// When the last key came.
+    last_key: Duration,
+    here_last: Option<Whereabouts>,
+    here_due: Option<Duration>,
+    noting: Option<ItemKey>,
+    last_note: Option<(ItemKey, OverlayEdit)>,
 }
 
 impl App {
     /// The program with its first screen, for a terminal of this size.
-    pub fn new(client: Client, options: Options, width: u16, height: u16) -> Self {
+    pub fn new(
+        client: Client,
+        greeted: Greeted,
+        options: Options,
+        width: u16,
+        height: u16,
+    ) -> Self {
         let operations = Cell::new(u128::from(options.run) << 64);
         let start = options.start.clone();
         let notices = options.notices.join("  ");
@@ -196,12 +161,26 @@ impl App {
             paint: Paint::Changes,
             finished: false,
             operations,
+            gate: None,
+            last_me: None,
+            typed: String::new(),
+            badge: None,
+            last_key: Duration::ZERO,
+            here_last: None,
+            here_due: None,
+            noting: None,
+            last_note: None,
         };
-        app.ask_overview();
+        let somebody = matches!(greeted.standing, Standing::SignedIn(_));
+        if let Standing::SignedIn(me) = &greeted.standing {
+            app.session.me = Some((**me).clone());
+            app.ask_overview();
+        }
         app.push(&Destination::Home);
         if start != Destination::Home {
             app.go(&start);
         }
+        app.stand(greeted, somebody);
         if !notices.is_empty() {
             app.say(Role::Warning, notices);
         }
@@ -232,6 +211,10 @@ impl App {
         for timer in due {
             self.tell(timer.screen, ScreenEvent::Woken(timer.tag));
         }
+        self.rest_here();
+        if self.locks_at().is_some_and(|at| at <= self.elapsed) {
+            self.lock();
+        }
     }
 
     /// When it wants to be told the time again.
@@ -241,7 +224,23 @@ impl App {
             .iter()
             .map(|timer| timer.at)
             .chain(message)
+            .chain(self.here_due)
+            .chain(self.locks_at())
             .min()
+    }
+
+    /// When the station locks itself, if nobody presses a key until then.
+    fn locks_at(&self) -> Option<Duration> {
+        let me = self.session.me.as_ref()?;
+        let after = u64::from(me.settings.lock_after);
+        let open = !self.gate.as_ref().is_some_and(Gate::covers);
+        (after > 0 && open && self.session.lost.is_none())
+            .then(|| self.last_key + Duration::from_secs(after * 60))
+    }
+
+    /// The person leaves: what is to be remembered is sent.
+    pub fn leave(&mut self) {
+        self.keep_place();
     }
 
     /// Whether something changed since it was drawn.
@@ -282,14 +281,15 @@ impl App {
             AppEvent::Incoming(incoming) => self.incoming(incoming),
             AppEvent::Leave => self.finished = true,
         }
+        self.look_around();
     }
 
     fn incoming(&mut self, incoming: Incoming) {
         match incoming {
             Incoming::Answer(ticket, answer) => {
                 // An answer nobody waits for any more changes nothing.
-                if let Some((screen, tag)) = self.flights.landed(ticket) {
-                    self.answered(screen, tag, answer);
+                if let Some(flight) = self.flights.landed(ticket) {
+                    self.landed(flight, answer);
                 }
             }
             Incoming::Event(event) => self.told(event),
@@ -298,16 +298,59 @@ impl App {
                 self.flights.lost();
                 self.changed();
             }
-            Incoming::Back => {
+            Incoming::Back(greeted) => {
                 self.session.lost = None;
+                let covered = self.gate.as_ref().is_some_and(Gate::covers);
                 if let Err(error) = self.flights.back() {
                     self.say(Role::Bad, error.message);
                 }
-                self.ask_overview();
-                self.news(Missed::NewServer, ScreenEvent::Back);
-                self.say(Role::Good, "The server is back.".to_owned());
+                match &greeted.standing {
+                    // Whoever was about to come in may go on typing.
+                    Standing::SignedOut if covered => {}
+                    // The server knows nothing of the lock; it stays.
+                    Standing::SignedIn(me) if covered => {
+                        self.session.me = Some((**me).clone());
+                        self.ask_gate(gate::UNHEARD, crate::api::DoorRequest::Lock);
+                    }
+                    _ => {
+                        self.stand(*greeted, false);
+                        self.say(Role::Good, "The server is back.".to_owned());
+                    }
+                }
             }
         }
+    }
+
+    fn landed(&mut self, flight: Flight, answer: Answer) {
+        let Flight {
+            screen,
+            tag,
+            request,
+        } = flight;
+        if screen == GATE {
+            self.gate_answered(tag, answer);
+            return;
+        }
+        match &answer {
+            Err(error) if error.kind == Kind::Unconfirmed => {
+                self.confirm(screen, tag, request);
+                return;
+            }
+            // Somebody was here and is not any more: the screen stays as it is behind the gate.
+            Err(error)
+                if error.kind == Kind::Unauthenticated
+                    && self.session.me.is_some()
+                    && !self.gate.as_ref().is_some_and(Gate::covers) =>
+            {
+                let greeted = Greeted {
+                    standing: Standing::SignedOut,
+                    note: Some(error.message.clone()),
+                };
+                self.stand(greeted, false);
+            }
+            _ => {}
+        }
+        self.answered(screen, tag, answer);
     }
 
     fn answered(&mut self, screen: u32, tag: Tag, answer: Answer) {
@@ -325,6 +368,7 @@ impl App {
                 }
             }
             Ok(_) => {}
+            Err(error) if error.kind == Kind::Unauthenticated => {}
             Err(error) => self.say(Role::Bad, error.message),
         }
         if std::mem::take(&mut self.overview_wanted) {
@@ -345,8 +389,56 @@ impl App {
                 self.changed();
             }
             Event::Changed { .. } | Event::Resync => self.ask_overview(),
+            Event::Standing(standing) => {
+                let note = "This sign-in has ended. Sign in again.".to_owned();
+                match &**standing {
+                    Standing::SignedIn(me) => {
+                        let before = self.session.me.replace((**me).clone());
+                        if before.as_ref().map(|me| (me.role, me.grants))
+                            != Some((me.role, me.grants))
+                        {
+                            self.role_changed();
+                        }
+                    }
+                    Standing::Locked(me) => self.session.me = Some((**me).clone()),
+                    Standing::SignedOut => self.stand(
+                        Greeted {
+                            standing: Standing::SignedOut,
+                            note: Some(note),
+                        },
+                        false,
+                    ),
+                    Standing::NoAccount => {}
+                }
+                self.changed();
+            }
         }
         self.news(Missed::Events, ScreenEvent::Told(Box::new(event)));
+    }
+
+    /// The owner has given this person another role.
+    fn role_changed(&mut self) {
+        let role = self.session.me.as_ref().and_then(|me| me.role);
+        match role {
+            Some(role) => self.say(
+                Role::Warning,
+                format!("You are {} from now on.", role.word()),
+            ),
+            None => self.say(
+                Role::Warning,
+                "You have no role in this shop any more.".into(),
+            ),
+        }
+        if let Err(refused) = self.session.allows_screen(self.context()) {
+            let to = if role.is_some() {
+                Destination::Home
+            } else {
+                Destination::You
+            };
+            self.go(&to);
+            self.say(Role::Warning, refused);
+        }
+        self.ask_overview();
     }
 
     /// One question at a time: while it is under way, later ones become one more at its end.
@@ -454,6 +546,18 @@ impl App {
                 self.tell(screen, ScreenEvent::Dropped(dropped));
             }
             Effect::Quit => self.finished = true,
+            Effect::SignOut => self.sign_out(),
+            Effect::Lock => self.lock(),
+            Effect::Print(text) => match &self.options.print {
+                None => self.say(
+                    Role::Warning,
+                    "No printer is set up: the operator names one under [print] in the configuration.".into(),
+                ),
+                Some(printer) => match (printer.0)(&text) {
+                    Ok(()) => self.say(Role::Good, "Printed.".into()),
+                    Err(error) => self.say(Role::Bad, error.message),
+                },
+            },
         }
     }
 

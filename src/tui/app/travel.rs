@@ -23,7 +23,10 @@ impl App {
             self.push(destination);
             return;
         };
-        if matches!(destination, Destination::Search(_)) {
+        if matches!(
+            destination,
+            Destination::Search(_) | Destination::InventoryOf(_) | Destination::OrdersOf(_)
+        ) {
             self.parked.retain(|entry| entry.screen.context() != main);
             let here = self
                 .stack
@@ -73,7 +76,7 @@ impl App {
     }
 
     /// A screen is gone: its questions and timers go with it. What it has written goes on.
-    fn forget(&mut self, id: u32) {
+    pub(super) fn forget(&mut self, id: u32) {
         self.timers.retain(|timer| timer.screen != id);
         self.flights.forget(id);
     }

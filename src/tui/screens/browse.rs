@@ -114,6 +114,7 @@ impl Browse {
                     let query = CatalogQuery {
                         text: String::new(),
                         filter,
+                        own: None,
                     };
                     return vec![Effect::Go(Destination::Search(Box::new(query)))];
                 }

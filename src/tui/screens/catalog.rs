@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::catalog_view as view;
-use super::filter::FilterPanel;
+use super::filter::{FilterPanel, Narrowed};
 use super::filter_choices::Facts;
 use crate::api::{Answer, Event, Opened, Reply, Request, Rows, Topic};
 use crate::domain::rows::{CategoryRow, ColorRow, ItemDetail, ItemRow};
-use crate::domain::{CatalogCounts, CatalogFilter, CatalogQuery, ViewSpec};
+use crate::domain::{CatalogCounts, CatalogFilter, CatalogQuery, ItemKey, ViewSpec, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -56,6 +56,8 @@ pub struct Catalog {
     pub(super) field: Field,
     pub(super) in_list: bool,
     pub(super) filter: CatalogFilter,
+    /// Only items with these words in the shop's own notes.
+    pub(super) own: Option<String>,
     pub(super) window: Window<ItemRow>,
     /// The question under way; only the newest one waits behind it.
     asked: Option<CatalogQuery>,
@@ -77,9 +79,10 @@ impl Catalog {
     /// The catalogue, asked this.
     pub fn asked(query: CatalogQuery) -> Self {
         Self {
-            in_list: query.filter.active() > 0,
+            in_list: query.filter.active() > 0 || query.own.is_some(),
             field: Field::with(&query.text),
             filter: query.filter,
+            own: query.own,
             ..Self::default()
         }
     }
@@ -88,6 +91,7 @@ impl Catalog {
         CatalogQuery {
             text: self.field.text(),
             filter: self.filter.clone(),
+            own: self.own.clone(),
         }
     }
 
@@ -286,7 +290,7 @@ impl Catalog {
                 effects.extend(self.count());
                 return effects;
             }
-            Action::ClearFilters => return self.refilter(CatalogFilter::default(), cx),
+            Action::ClearFilters => return self.clear_filters(cx),
             _ => {}
         }
         Vec::new()
@@ -304,6 +308,12 @@ impl Catalog {
         effects
     }
 
+    fn clear_filters(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        self.filter = CatalogFilter::default();
+        self.own = None;
+        self.search(cx)
+    }
+
     fn refilter(&mut self, filter: CatalogFilter, cx: &Cx<'_>) -> Vec<Effect> {
         if filter == self.filter {
             return Vec::new();
@@ -318,7 +328,7 @@ impl Catalog {
             return Vec::new();
         }
         if action == Action::ClearFilters {
-            return self.refilter(CatalogFilter::default(), cx);
+            return self.clear_filters(cx);
         }
         let height = view::panel_height(cx);
         let facts = Facts {
@@ -326,12 +336,20 @@ impl Catalog {
             colors: &self.colors,
             categories: &self.categories,
             filter: &self.filter,
+            own: self.own.as_deref(),
         };
         let changed = self
             .panel
             .as_mut()
             .and_then(|panel| panel.act(action, &facts, height));
-        changed.map_or_else(Vec::new, |filter| self.refilter(filter, cx))
+        match changed {
+            None => Vec::new(),
+            Some(Narrowed::Filter(filter)) => self.refilter(filter, cx),
+            Some(Narrowed::Own(own)) => {
+                self.own = own;
+                self.search(cx)
+            }
+        }
     }
 
     fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
@@ -351,7 +369,9 @@ impl Catalog {
 
     fn told(&mut self, event: &Event, cx: &Cx<'_>) -> Vec<Effect> {
         let concerns = match event {
-            Event::Changed { topic, .. } => matches!(topic, Topic::Catalog | Topic::Inventory),
+            Event::Changed { topic, .. } => {
+                matches!(topic, Topic::Catalog | Topic::Inventory | Topic::Overlays)
+            }
             Event::Resync | Event::Index { ready: true, .. } => true,
             _ => false,
         };
@@ -389,6 +409,14 @@ impl Screen for Catalog {
         true
     }
 
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Catalog(self.query()))
+    }
+
+    fn item(&self) -> Option<ItemKey> {
+        self.window.current().map(|row| row.key.clone())
+    }
+
     fn hints(&self) -> Vec<Action> {
         if self.panel.is_some() {
             return vec![
@@ -403,6 +431,7 @@ impl Screen for Catalog {
                 Action::Open,
                 Action::Search,
                 Action::Filters,
+                Action::Notes,
                 Action::Browse,
                 Action::Back,
             ]

@@ -121,6 +121,7 @@ fn facts(screen: &Catalog) -> Facts<'_> {
         colors: &screen.colors,
         categories: &screen.categories,
         filter: &screen.filter,
+        own: screen.own.as_deref(),
     }
 }
 
@@ -207,7 +208,8 @@ fn draw_nothing(screen: &Catalog, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'
         canvas.pen(area, 1).fit("Opening the catalogue", Role::Dim);
         return;
     }
-    if screen.field.is_empty() && screen.filter.active() == 0 {
+    let narrowed = screen.filter.active() > 0 || screen.own.is_some();
+    if screen.field.is_empty() && !narrowed {
         canvas
             .pen(area, 1)
             .fit("The catalogue is empty.", Role::Text);
@@ -220,13 +222,13 @@ fn draw_nothing(screen: &Catalog, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'
     canvas.pen(area, 1).fit("Nothing matches.", Role::Text);
     let help = if screen.waiting.spelling {
         "Looking for something that is written like it"
-    } else if screen.filter.active() > 0 {
+    } else if narrowed {
         "The filters may be too narrow."
     } else {
         "Fewer words, or a part of the number, find more."
     };
     canvas.pen(area, 2).fit(help, Role::Dim);
-    if screen.filter.active() > 0 {
+    if narrowed {
         let key = cx
             .keymap
             .shown(crate::tui::action::Action::ClearFilters, !screen.in_list)
@@ -361,9 +363,13 @@ fn draw_row(
     pen.right(&stock, 8, Role::Text);
     if columns.bin {
         pen.skip(2);
-        pen.put(
-            &row.bin.map_or_else(String::new, |bin| bin.to_string()),
-            Role::Text,
-        );
+        match row.own_bin {
+            // The shop's own bin wins, and is marked as its own.
+            Some(bin) => pen.put(&format!("{}{bin}", signs.own), Role::Accent),
+            None => pen.put(
+                &row.bin.map_or_else(String::new, |bin| bin.to_string()),
+                Role::Text,
+            ),
+        }
     }
 }

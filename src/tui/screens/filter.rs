@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::filter_choices::{
-    Choice, Facts, bins, categories, chosen, colors, kinds, made, printed, years,
+    Choice, Facts, What, bins, categories, chosen, colors, kinds, made, own, printed, years,
 };
 use crate::domain::CatalogFilter;
 use crate::tui::action::Action;
@@ -15,7 +15,18 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::list::Cursor;
 
 /// The kinds of filter.
-const GROUPS: [&str; 7] = ["Type", "Colour", "Category", "Year", "Print", "Made", "Bin"];
+const GROUPS: [&str; 8] = [
+    "Type", "Colour", "Category", "Year", "Print", "Made", "Own", "Bin",
+];
+
+/// What a choice has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrowed {
+    /// The filter of the catalogue.
+    Filter(CatalogFilter),
+    /// Words of the shop's own notes.
+    Own(Option<String>),
+}
 
 /// The panel while it is open.
 #[derive(Debug, Default)]
@@ -47,13 +58,8 @@ impl FilterPanel {
         self.cursor = Cursor::default();
     }
 
-    /// Takes an action; answers the filter as it is then, if it changed.
-    pub fn act(
-        &mut self,
-        action: Action,
-        facts: &Facts<'_>,
-        height: usize,
-    ) -> Option<CatalogFilter> {
+    /// Takes an action; answers what narrows from then on, if it changed.
+    pub fn act(&mut self, action: Action, facts: &Facts<'_>, height: usize) -> Option<Narrowed> {
         let choices = self.choices(facts);
         if self.cursor.on(action, choices.len(), height) {
             return None;
@@ -62,7 +68,17 @@ impl FilterPanel {
             Action::Switch => self.turn(true),
             Action::Open => {
                 let choice = choices.get(self.cursor.at)?;
-                return Some(chosen(facts.filter, choice));
+                if let What::Own { any } = choice.what {
+                    let words = if any {
+                        String::new()
+                    } else if self.field.is_empty() {
+                        facts.own.unwrap_or_default().to_owned()
+                    } else {
+                        self.field.text().trim().to_lowercase()
+                    };
+                    return Some(Narrowed::Own((!choice.chosen).then_some(words)));
+                }
+                return Some(Narrowed::Filter(chosen(facts.filter, choice)));
             }
             _ => {}
         }
@@ -78,6 +94,7 @@ impl FilterPanel {
             3 => years(facts),
             4 => printed(facts),
             5 => made(facts),
+            6 => return own(facts, &typed),
             _ => bins(facts, &typed),
         };
         if !typed.is_empty() {
@@ -200,8 +217,9 @@ mod tests {
             colors: &[],
             categories: &[],
             filter,
+            own: None,
         };
-        if let Some(next) = panel.act(action, &facts, 10) {
+        if let Some(Narrowed::Filter(next)) = panel.act(action, &facts, 10) {
             *filter = next;
         }
     }

@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub categories: &'a [CategoryRow],
     /// What narrows now.
     pub filter: &'a CatalogFilter,
+    /// Words of the shop's own notes that narrow, too.
+    pub own: Option<&'a str>,
 }
 
 /// One choice.
@@ -43,6 +45,10 @@ pub(super) enum What {
     Obsolete(Obsolete),
     Vanished,
     Bin(BinFilter),
+    /// Whatever the shop has noted, or notes with what was typed.
+    Own {
+        any: bool,
+    },
 }
 
 fn choice(label: impl Into<String>, count: Option<u32>, chosen: bool, what: What) -> Choice {
@@ -259,6 +265,27 @@ pub(super) fn bins(facts: &Facts<'_>, typed: &str) -> Vec<Choice> {
     choices
 }
 
+/// The shop's own notes, with what was typed or with anything.
+pub(super) fn own(facts: &Facts<'_>, typed: &str) -> Vec<Choice> {
+    let mut choices = vec![choice(
+        "with tags, notes or a bin of the shop",
+        None,
+        facts.own == Some(""),
+        What::Own { any: true },
+    )];
+    let words = if typed.is_empty() {
+        facts.own.unwrap_or_default()
+    } else {
+        typed
+    };
+    if !words.is_empty() {
+        let chosen = facts.own == Some(words);
+        let label = format!("the shop's own notes say \"{words}\"");
+        choices.insert(0, choice(label, None, chosen, What::Own { any: false }));
+    }
+    choices
+}
+
 fn toggled<T: PartialEq>(now: Option<&T>, wanted: T) -> Option<T> {
     if now == Some(&wanted) {
         None
@@ -271,6 +298,8 @@ fn toggled<T: PartialEq>(now: Option<&T>, wanted: T) -> Option<T> {
 pub(super) fn chosen(filter: &CatalogFilter, choice: &Choice) -> CatalogFilter {
     let mut next = filter.clone();
     match choice.what {
+        // Not part of the global filter.
+        What::Own { .. } => {}
         What::Kind(kind) => {
             if choice.chosen {
                 next.kinds.retain(|other| *other != kind);
@@ -329,6 +358,11 @@ pub fn chips(facts: &Facts<'_>) -> Vec<(String, bool)> {
         (category.unwrap_or_default(), "any category"),
         (bin.unwrap_or_default(), "any bin"),
     ];
+    match facts.own {
+        None => {}
+        Some("") => all.push(("with own notes".into(), "")),
+        Some(words) => all.push((format!("own notes: {words}"), "")),
+    }
     let year = match (filter.year_from, filter.year_to) {
         (None, None) => String::new(),
         (Some(from), Some(to)) if from == to => from.to_string(),

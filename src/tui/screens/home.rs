@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::ItemKind;
 use crate::domain::rows::Overview;
+use crate::domain::{ItemKind, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect};
@@ -191,6 +191,10 @@ impl Home {
 impl Screen for Home {
     fn context(&self) -> Context {
         Context::Home
+    }
+
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Home)
     }
 
     fn hints(&self) -> Vec<Action> {

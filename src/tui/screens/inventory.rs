@@ -2,7 +2,7 @@
 
 use crate::api::{Answer, Event, Reply, Request, Rows, Topic};
 use crate::domain::rows::LotRow;
-use crate::domain::{LotQuery, ViewSpec};
+use crate::domain::{LotQuery, ViewSpec, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -27,6 +27,14 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// The inventory, asked this.
+    pub fn asked(query: &LotQuery) -> Self {
+        Self {
+            field: Field::with(&query.text),
+            ..Self::default()
+        }
+    }
+
     fn height(cx: &Cx<'_>) -> usize {
         usize::from(cx.area.height.saturating_sub(2))
     }
@@ -115,6 +123,12 @@ impl Screen for Inventory {
 
     fn has_compact_layout(&self) -> bool {
         true
+    }
+
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Inventory(LotQuery {
+            text: self.field.text(),
+        }))
     }
 
     fn hints(&self) -> Vec<Action> {

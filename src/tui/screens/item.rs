@@ -3,7 +3,7 @@
 use super::item_view::{self, Line};
 use crate::api::{Event, Reply, Request, Topic};
 use crate::domain::rows::ItemDetail;
-use crate::domain::{CatalogFilter, CatalogQuery, ItemKey};
+use crate::domain::{CatalogFilter, CatalogQuery, ItemKey, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -73,6 +73,7 @@ impl ItemScreen {
                     category,
                     ..CatalogFilter::default()
                 },
+                own: None,
             })),
             Some(Line::Similar(row)) => Destination::Item(row.key.clone()),
             Some(Line::Color(row)) => Destination::Search(Box::new(CatalogQuery {
@@ -82,6 +83,7 @@ impl ItemScreen {
                     category,
                     ..CatalogFilter::default()
                 },
+                own: None,
             })),
             _ => return Vec::new(),
         };
@@ -121,10 +123,19 @@ impl Screen for ItemScreen {
         true
     }
 
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Item(self.key.clone()))
+    }
+
+    fn item(&self) -> Option<ItemKey> {
+        Some(self.key.clone())
+    }
+
     fn hints(&self) -> Vec<Action> {
         vec![
             Action::Open,
             Action::Switch,
+            Action::Notes,
             Action::PageDown,
             Action::Back,
             Action::Search,
@@ -150,7 +161,7 @@ impl Screen for ItemScreen {
             ScreenEvent::Told(event) => match *event {
                 Event::Resync
                 | Event::Changed {
-                    topic: Topic::Catalog | Topic::Inventory,
+                    topic: Topic::Catalog | Topic::Inventory | Topic::Overlays,
                     ..
                 } => self.ask(),
                 _ => Vec::new(),

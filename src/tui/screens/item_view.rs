@@ -107,6 +107,13 @@ fn facts<'a>(detail: &ItemDetail, cx: &Cx<'_>) -> Vec<Line<'a>> {
         (format!("{printed} (by number and name)"), Role::Text),
     );
     fact("Still made", made);
+    let own = detail.overlay.as_ref();
+    if let Some(bin) = own.and_then(|overlay| overlay.bin) {
+        fact("Your bin", (bin.to_string(), Role::Info));
+    }
+    if let Some(notes) = crate::tui::widgets::detail::own_notes(detail) {
+        fact("Your notes", (notes, Role::Info));
+    }
     fact(
         "Sort bin",
         known(

@@ -1,5 +1,6 @@
 //! The screens, one module each.
 
+mod audit;
 pub mod browse;
 pub mod catalog;
 mod catalog_view;
@@ -14,10 +15,14 @@ pub mod jobs;
 pub mod order;
 pub mod orders;
 mod orders_view;
+mod people;
+mod people_forms;
 pub mod pick;
 mod pick_answers;
 mod pick_view;
+mod settings;
 pub mod walks;
+mod you;
 
 use super::effect::Destination;
 use super::keymap::Context;
@@ -38,6 +43,12 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::StartPick(orders) => Box::new(pick::Pick::start(orders.clone())),
         Destination::ResumePick(session) => Box::new(pick::Pick::resume(*session)),
         Destination::Jobs => Box::new(jobs::Jobs),
+        Destination::InventoryOf(query) => Box::new(inventory::Inventory::asked(query)),
+        Destination::OrdersOf(query) => Box::new(orders::Orders::asked(query)),
+        Destination::You => Box::new(you::You::default()),
+        Destination::People => Box::new(people::PeopleScreen::default()),
+        Destination::Audit => Box::new(audit::Audit::default()),
+        Destination::Settings => Box::new(settings::Settings::default()),
     }
 }
 
@@ -48,10 +59,14 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::Home => Some(Context::Home),
         Destination::Catalog | Destination::Search(_) => Some(Context::Catalog),
         Destination::Browse => Some(Context::Browse),
-        Destination::Inventory => Some(Context::Inventory),
-        Destination::Orders => Some(Context::Orders),
+        Destination::Inventory | Destination::InventoryOf(_) => Some(Context::Inventory),
+        Destination::Orders | Destination::OrdersOf(_) => Some(Context::Orders),
         Destination::Walks => Some(Context::Walks),
         Destination::Jobs => Some(Context::Jobs),
+        Destination::You => Some(Context::You),
+        Destination::People => Some(Context::People),
+        Destination::Audit => Some(Context::Audit),
+        Destination::Settings => Some(Context::Settings),
         _ => None,
     }
 }
@@ -67,6 +82,10 @@ pub const fn is_main(context: Context) -> bool {
             | Context::Orders
             | Context::Walks
             | Context::Jobs
+            | Context::You
+            | Context::People
+            | Context::Audit
+            | Context::Settings
     )
 }
 
@@ -74,6 +93,6 @@ pub const fn is_main(context: Context) -> bool {
 pub const fn searches(context: Context) -> bool {
     matches!(
         context,
-        Context::Catalog | Context::Inventory | Context::Orders | Context::Filter
+        Context::Catalog | Context::Inventory | Context::Orders | Context::Filter | Context::Audit
     )
 }

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::orders::start_one;
 use crate::api::{Event, Reply, Request, Topic};
-use crate::domain::OrderId;
 use crate::domain::rows::{OrderDetail, OrderLineRow};
+use crate::domain::{OrderId, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect};
@@ -78,6 +78,10 @@ impl Screen for OrderScreen {
             || "Order".to_owned(),
             |detail| format!("Order {}", detail.row.number),
         )
+    }
+
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Order(self.id))
     }
 
     fn hints(&self) -> Vec<Action> {

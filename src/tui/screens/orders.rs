@@ -2,7 +2,7 @@
 
 use crate::api::{Answer, Event, Reply, Request, Rows, Topic};
 use crate::domain::rows::OrderRow;
-use crate::domain::{OrderId, OrderQuery, ViewSpec};
+use crate::domain::{OrderId, OrderQuery, ViewSpec, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -42,6 +42,17 @@ impl Default for Orders {
     }
 }
 
+impl Orders {
+    /// The orders, asked this.
+    pub fn asked(query: &OrderQuery) -> Self {
+        Self {
+            field: Field::with(&query.text),
+            to_pick: query.to_pick,
+            ..Self::default()
+        }
+    }
+}
+
 /// Whether a new walk may take an order.
 fn can_start(row: &OrderRow) -> bool {
     row.status.can_be_picked() && row.session.is_none() && row.picked < row.pieces
@@ -52,16 +63,20 @@ impl Orders {
         usize::from(cx.area.height.saturating_sub(3))
     }
 
+    fn query(&self) -> OrderQuery {
+        OrderQuery {
+            text: self.field.text(),
+            status: None,
+            to_pick: self.to_pick,
+        }
+    }
+
     fn ask(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
         if self.asked.is_some() {
             self.again = true;
             return Vec::new();
         }
-        let query = OrderQuery {
-            text: self.field.text(),
-            status: None,
-            to_pick: self.to_pick,
-        };
+        let query = self.query();
         self.asked = Some(query.clone());
         vec![Effect::send(
             LIST,
@@ -208,6 +223,10 @@ impl Screen for Orders {
         } else {
             Mode::Commands
         }
+    }
+
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        Some(Whereabouts::Orders(self.query()))
     }
 
     fn hints(&self) -> Vec<Action> {

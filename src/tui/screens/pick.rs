@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::pick_view;
 use crate::api::{Event, Request, Topic};
 use crate::domain::rows::PickView;
-use crate::domain::{OrderId, PickState, SessionId};
+use crate::domain::{OrderId, PickState, SessionId, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Effect, Tag};
@@ -340,6 +340,13 @@ impl Screen for Pick {
 
     fn has_compact_layout(&self) -> bool {
         true
+    }
+
+    fn whereabouts(&self) -> Option<Whereabouts> {
+        self.view
+            .as_ref()
+            .filter(|view| view.state == PickState::Open)
+            .map(|view| Whereabouts::Pick(view.id))
     }
 
     fn hints(&self) -> Vec<Action> {

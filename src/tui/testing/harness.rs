@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use super::shop::{NOW, Shop};
 use super::{plain, styled};
 use crate::api::Request;
-use crate::api::client::{Client, Handler, Incoming, Transport};
+use crate::api::client::{Client, Incoming, Transport};
 use crate::api::framing::Ticket;
 use crate::clock::ManualClock;
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub struct Harness {
     pub app: App,
     pub terminal: Terminal<TestBackend>,
     theme: Theme,
-    shop: Shop,
+    pub shop: Shop,
     asked: Arc<Asked>,
     elapsed: Duration,
     /// Answers are passed on at once, unless a test wants to see what happens before they come.
@@ -64,7 +64,7 @@ impl Harness {
         let client = Client::new(Arc::clone(&asked) as Arc<dyn Transport>);
         let mut options = Options::new(theme, ManualClock::at(NOW));
         options.start = start;
-        let app = App::new(client, options, width, height);
+        let app = App::new(client, shop.greeted(), options, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer");
         let mut harness = Self {
             app,
@@ -91,7 +91,7 @@ impl Harness {
         let Some((ticket, request)) = next else {
             return false;
         };
-        let answer = self.shop.handle(request, &|_| {});
+        let answer = self.shop.answer(request);
         self.app
             .feed(AppEvent::Incoming(Incoming::Answer(ticket, answer)));
         true

@@ -4,13 +4,16 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_people;
 mod shop_walks;
 
 pub(super) use draw::{plain, styled};
 pub(super) use harness::Harness;
 pub(super) use shop::Shop;
+pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
 mod looks;
+mod people_flows;
 mod pty;

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use super::Shop;
 use super::shop::NOW;
-use crate::api::client::{Client, Handler, InProcess};
+use crate::api::client::{Client, InProcess};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Timestamp;
@@ -47,16 +47,26 @@ fn program_under_test() {
     let Ok(role) = std::env::var(ROLE) else {
         return;
     };
-    let handler: Arc<dyn Handler> = Arc::new(Shop::new());
+    let shop = Arc::new(Shop::new());
     let inbox = Inbox::default();
-    let client = Client::new(InProcess::start(&handler, &inbox.sink()));
+    let greeting = crate::api::Greeting {
+        client: 1,
+        station: false,
+        key: crate::domain::Secret::new(""),
+        place: String::new(),
+        shop: None,
+        pass: None,
+    };
+    let (transport, greeted) =
+        InProcess::start(&shop, greeting, &inbox.sink()).expect("a greeting");
+    let client = Client::new(transport);
     let left = if role == "breaks" { 200 } else { u32::MAX };
     let clock = Arc::new(BrokenClock {
         left: AtomicU32::new(left),
     });
     let env = |name: &str| std::env::var(name).ok();
     let options = Options::new(Theme::detect(&env, &Config::default()), clock);
-    run(client, inbox, options).expect("the program ends well");
+    run(client, greeted, inbox, options).expect("the program ends well");
 }
 
 struct Station {

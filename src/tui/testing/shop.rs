@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
+use super::shop_people::Present;
 use super::shop_walks::Walk;
-use crate::api::client::Handler;
-use crate::api::{Answer, Event, Request};
+use crate::api::{Answer, Request};
 use crate::domain::rows::{LotRow, OrderDetail, OrderLineRow, OrderRow};
 use crate::domain::*;
 use crate::error::Error;
@@ -87,6 +87,7 @@ pub(super) struct State {
     pub(super) orders: Vec<OrderDetail>,
     pub(super) walks: Vec<Walk>,
     pub(super) views: Vec<ViewSpec>,
+    pub(super) present: Present,
 }
 
 /// The shop.
@@ -240,6 +241,7 @@ impl Shop {
                 orders,
                 walks: Vec::new(),
                 views: Vec::new(),
+                present: Present::default(),
             }),
             empty: false,
         }
@@ -254,17 +256,22 @@ impl Shop {
                 orders: Vec::new(),
                 walks: Vec::new(),
                 views: Vec::new(),
+                present: Present::default(),
             }),
             empty: true,
         }
     }
 }
 
-impl Handler for Shop {
-    fn handle(&self, request: Request, _tell: &dyn Fn(Event)) -> Answer {
+impl Shop {
+    /// Answers a request.
+    pub fn answer(&self, request: Request) -> Answer {
         let mut state = self.state.lock().map_err(|_| Error::internal("poisoned"))?;
         state.answer(request, self.empty)
     }
 
-    fn subscribe(&self, _tell: Box<dyn Fn(Event) -> bool + Send + Sync>) {}
+    /// Who is there, to look at or to change.
+    pub fn present<T>(&self, look: impl FnOnce(&mut Present) -> T) -> T {
+        look(&mut self.state.lock().expect("not poisoned").present)
+    }
 }

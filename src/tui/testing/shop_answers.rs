@@ -17,7 +17,14 @@ fn words_in(text: &str, hay: &str) -> bool {
 
 impl State {
     pub(super) fn answer(&mut self, request: Request, empty: bool) -> Answer {
+        if let Request::Door(request) = request {
+            return self.door(request);
+        }
+        self.somebody()?;
         match request {
+            Request::Office(request) => self.office(request),
+            Request::Overlay { key } => Ok(self.overlay(&key)),
+            Request::SetOverlay { key, edit } => Ok(self.set_overlay(&key, *edit)),
             Request::Overview => Ok(Reply::Overview(Box::new(self.overview(empty)))),
             Request::Open { spec, rows } => Ok(Reply::Opened(self.open(spec, rows))),
             Request::Window { view, offset, len } => self.window(view, offset, len),
@@ -90,6 +97,16 @@ impl State {
             .filter(|item| words_in(&query.text, &format!("{} {}", item.key.no, item.name)))
             .filter(|item| filter.kinds.is_empty() || filter.kinds.contains(&item.key.kind))
             .filter(|item| {
+                query.own.as_ref().is_none_or(|words| {
+                    self.overlay_of(&item.key).is_some_and(|overlay| {
+                        words_in(
+                            words,
+                            &format!("{} {}", overlay.notes, overlay.tags.join(" ")),
+                        )
+                    })
+                })
+            })
+            .filter(|item| {
                 filter
                     .color
                     .is_none_or(|id| item.colors.iter().any(|c| c.color == id))
@@ -111,6 +128,8 @@ impl State {
             colors: item.colors.len() as u16,
             year: item.year,
             bin: item.bin,
+            own_bin: self.overlay_of(&item.key).and_then(|overlay| overlay.bin),
+            tags: Vec::new(),
             printed: item.printed(),
             vanished: false,
             stock: here.map(|lot| lot.stock.available).sum(),
@@ -244,6 +263,7 @@ impl State {
         Ok(Reply::Item(Box::new(ItemDetail {
             printed: item.printed(),
             obsolete: Obsolete::Unknown,
+            overlay: self.overlay_of(key),
             category_path: vec![
                 CATEGORIES
                     .iter()

@@ -101,11 +101,31 @@ pub fn draw_flat(canvas: &mut Canvas<'_>, area: Rect, detail: &ItemDetail, cx: &
     canvas.pen(area, 2).fit(&facts, Role::Dim);
     draw_colors_in_line(canvas, area, 3, detail);
     canvas.pen(area, 4).fit(&stock_line(detail, cx), Role::Text);
-    let bin = detail
-        .item
-        .bin
-        .map_or_else(String::new, |bin| format!("sorted into {bin}"));
-    canvas.pen(area, 4).at_end(&bin, Role::Dim);
+    canvas.pen(area, 4).at_end(&sorted_into(detail), Role::Dim);
+    if let Some(notes) = own_notes(detail) {
+        canvas.pen(area, 5).fit(&notes, Role::Info);
+    }
+}
+
+/// Where an item belongs: the shop's own bin first, the global one beside it.
+pub fn sorted_into(detail: &ItemDetail) -> String {
+    let own = detail.overlay.as_ref().and_then(|overlay| overlay.bin);
+    match (own, detail.item.bin) {
+        (Some(own), Some(global)) => format!("your bin {own} (global {global})"),
+        (Some(own), None) => format!("your bin {own}"),
+        (None, Some(global)) => format!("sorted into {global}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The shop's own tags and notes in one line.
+pub fn own_notes(detail: &ItemDetail) -> Option<String> {
+    let overlay = detail.overlay.as_ref()?;
+    let tags: Vec<String> = overlay.tags.iter().map(|tag| format!("#{tag}")).collect();
+    let notes = overlay.notes.replace('\n', " / ");
+    let text = [tags.join(" "), notes].join("  ");
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// As many colours with their element ids as there is room for, and how many more there are.
@@ -165,11 +185,19 @@ pub fn draw_tall(canvas: &mut Canvas<'_>, area: Rect, detail: &ItemDetail, cx: &
         canvas.pen(area, line).fit(&also, Role::Dim);
         line += 1;
     }
-    if let Some(bin) = detail.item.bin {
-        canvas
-            .pen(area, line)
-            .fit(&format!("sorted into {bin}"), Role::Text);
+    let bin = sorted_into(detail);
+    if !bin.is_empty() {
+        canvas.pen(area, line).fit(&bin, Role::Text);
         line += 1;
+    }
+    if let Some(notes) = own_notes(detail) {
+        for part in crate::tui::text::wrap(&notes, area.width.into())
+            .iter()
+            .take(4)
+        {
+            canvas.pen(area, line).fit(part, Role::Info);
+            line += 1;
+        }
     }
     line = draw_colors_below(canvas, area, line + 1, detail, cx);
     draw_lots_below(canvas, area, line + 1, detail, cx);

@@ -38,6 +38,7 @@ pub fn draw(
     pen.skip(1);
     for (key, label) in hints
         .iter()
+        .filter(|action| cx.session.may(action.right()))
         .take(MOST - 1)
         .filter_map(|action| entry(*action))
     {

@@ -24,13 +24,26 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, title: &str, cx: &Cx<'_>) {
         (String::new(), Role::Text)
     };
     let flag = if practice { " PRACTICE " } else { "" };
+    let who = cx.session.me.as_ref().map_or_else(String::new, |me| {
+        let role = me.role.map_or("no role", |role| role.word());
+        if area.width < 60 {
+            me.name.clone()
+        } else {
+            format!("{}, {role}", me.name)
+        }
+    });
     let mut at_end = usize::from(area.width);
     let mut from_end = |text: &str| {
         at_end = at_end.saturating_sub(width(text) + 1);
         at_end as u16
     };
-    let flag_at = if flag.is_empty() {
+    let who_at = if who.is_empty() {
         area.width
+    } else {
+        from_end(&who)
+    };
+    let flag_at = if flag.is_empty() {
+        who_at
     } else {
         from_end(flag)
     };
@@ -63,4 +76,5 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, title: &str, cx: &Cx<'_>) {
     };
     canvas.pen(right(state_at), 0).put(&state, role);
     canvas.pen(right(flag_at), 0).put(flag, Role::Selected);
+    canvas.pen(right(who_at), 0).put(&who, Role::Dim);
 }

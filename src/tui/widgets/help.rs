@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::tui::canvas::Canvas;
 use crate::tui::keymap::{Context, Keymap};
-use crate::tui::screen::Cx;
+use crate::tui::screen::{Cx, Session};
 use crate::tui::theme::Role;
 
 /// Lines that fit.
@@ -13,7 +13,7 @@ pub const fn page(size: Rect) -> usize {
 }
 
 /// Keys and what they do: first those of this screen alone, then those that work everywhere.
-pub fn lines(context: Context, keymap: &Keymap) -> Vec<(String, &'static str)> {
+pub fn lines(context: Context, keymap: &Keymap, session: &Session) -> Vec<(String, &'static str)> {
     let everywhere = |contexts: &[Context]| contexts.len() == Context::ALL.len();
     let mut found = Vec::new();
     for general in [false, true] {
@@ -21,7 +21,7 @@ pub fn lines(context: Context, keymap: &Keymap) -> Vec<(String, &'static str)> {
             found.push((String::new(), ""));
         }
         for action in Keymap::actions(context) {
-            if everywhere(action.contexts()) == general {
+            if everywhere(action.contexts()) == general && session.may(action.right()) {
                 let keys = keymap.keys(action).join("  ");
                 if !keys.is_empty() {
                     found.push((keys, action.about()));
@@ -34,7 +34,7 @@ pub fn lines(context: Context, keymap: &Keymap) -> Vec<(String, &'static str)> {
 
 /// Draws the help from line `top` on.
 pub fn draw(canvas: &mut Canvas<'_>, size: Rect, context: Context, cx: &Cx<'_>, top: usize) {
-    let lines = lines(context, cx.keymap);
+    let lines = lines(context, cx.keymap, cx.session);
     let width = size.width.min(72);
     let height = size.height.saturating_sub(2).min(lines.len() as u16 + 2);
     let area = Rect {

@@ -4,6 +4,7 @@ pub mod detail;
 pub mod digits;
 pub mod field;
 pub mod foot;
+pub mod form;
 pub mod head;
 pub mod help;
 pub mod list;

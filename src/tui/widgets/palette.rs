@@ -8,7 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::key::{Code, Key};
 use crate::tui::keymap::{Context, Keymap};
-use crate::tui::screen::Cx;
+use crate::tui::screen::{Cx, Session};
 use crate::tui::theme::Role;
 
 /// Rows that are shown at most.
@@ -37,10 +37,12 @@ pub struct Palette {
 
 impl Palette {
     /// A palette for a screen.
-    pub fn new(context: Context, keymap: &Keymap) -> Self {
+    pub fn new(context: Context, keymap: &Keymap, session: &Session) -> Self {
         let here = |action: &Action| action.contexts().contains(&context);
         let entry = |action: &Action| (*action, keymap.keys(*action).join("  "));
-        let useful = |action: &&Action| !matches!(action, Action::Palette | Action::Back);
+        let useful = |action: &&Action| {
+            !matches!(action, Action::Palette | Action::Back) && session.may(action.right())
+        };
         let mut all: Vec<(Action, String)> = Action::ALL
             .iter()
             .filter(useful)
@@ -190,8 +192,15 @@ fn fuzzy(typed: &str, text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
+    fn everything() -> Session {
+        Session {
+            me: Some(crate::tui::testing::ana()),
+            ..Session::default()
+        }
+    }
+
     fn palette(typed: &str) -> Palette {
-        let mut palette = Palette::new(Context::Home, &Keymap::default());
+        let mut palette = Palette::new(Context::Home, &Keymap::default(), &everything());
         palette.paste(typed);
         palette
     }

@@ -1,0 +1,64 @@
+//! Printing slips by the command of the operator's configuration, and by no other.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use crate::error::{Error, Kind, Result};
+
+/// Prints a text.
+pub type Print = Arc<dyn Fn(&str) -> Result<()> + Send + Sync>;
+
+/// What prints, if the configuration names a command.
+pub fn by(command: &[String]) -> Option<Print> {
+    let (program, arguments) = command.split_first()?;
+    let (program, arguments) = (program.clone(), arguments.to_vec());
+    Some(Arc::new(move |text| print(&program, &arguments, text)))
+}
+
+fn print(program: &str, arguments: &[String], text: &str) -> Result<()> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Error::new(
+            Kind::Upstream,
+            format!("The slip was not printed: {program} {why}. Tell the server's operator."),
+        )
+    };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| failed(&format!("could not be started ({e})")))?;
+    if let Some(mut input) = child.stdin.take() {
+        // A printer that wants no more says so by its exit code.
+        let _ = input.write_all(text.as_bytes());
+    }
+    let status = child.wait().map_err(|e| failed(&e))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(failed(&format!("ended with {status}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_configured_command_prints() {
+        assert!(by(&[]).is_none());
+        let dir = tempfile::tempdir().expect("a directory");
+        let paper = dir.path().join("paper");
+        let command = ["/bin/sh", "-c", &format!("cat > {}", paper.display())];
+        let command: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+        let print = by(&command).expect("a printer");
+        print("ABCD-EFGH").expect("printed");
+        assert_eq!(std::fs::read_to_string(paper).expect("paper"), "ABCD-EFGH");
+        let broken = by(&["/bin/false".to_owned()]).expect("a printer");
+        assert_eq!(broken("x").expect_err("no paper").kind, Kind::Upstream);
+        let missing = by(&["/no/such/printer".to_owned()]).expect("a printer");
+        assert!(missing("x").is_err());
+    }
+}
