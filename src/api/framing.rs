@@ -57,7 +57,9 @@ fn config() -> impl bincode::config::Config {
 
 /// A message as a frame, length first.
 pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>> {
-    let mut frame = vec![0; 4];
+    // Room for most answers; small ones do not live long.
+    let mut frame = Vec::with_capacity(1024);
+    frame.extend([0; 4]);
     bincode::serde::encode_into_std_write(message, &mut frame, config())
         .map_err(|e| Error::internal(format!("A message could not be packed: {e}.")))?;
     let len = frame.len() - 4;

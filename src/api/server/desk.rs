@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::services::Setup;
-    use crate::store::{Opener, Store, Writing};
+    use crate::store::{Opener, Store};
 
     #[test]
     fn what_is_asked_is_counted_by_verb_and_outcome() {
@@ -244,7 +244,7 @@ mod tests {
                 .create_with_backend(redb::backends::InMemoryBackend::new())
                 .map_err(|e| Error::storage(e.to_string()))
         });
-        let store = Store::open(opener, Writing::Inline).expect("a store");
+        let store = Store::open(opener).expect("a store");
         let clock = ManualClock::at(Timestamp::default());
         let app = App::new(store, clock, Setup::default()).expect("an app");
         let desk = Desk::new(Arc::new(app), Path::new("/nowhere"), Timestamp::default());

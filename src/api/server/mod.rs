@@ -3,6 +3,7 @@
 mod conversation;
 pub mod desk;
 mod office;
+mod outbox;
 pub mod socket;
 
 pub use desk::Desk;

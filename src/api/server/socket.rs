@@ -1,26 +1,24 @@
 //! The server's socket: many clients, none of which can hold up another.
 //!
-//! Each connection has a reader, a writer with a bounded queue, and at most `IN_FLIGHT` requests
-//! being answered. A client that does not read loses events and is told to read again; one that
-//! talks nonsense is told so and hung up on.
+//! Each connection has a reader, an [`Outbox`], and at most `IN_FLIGHT` requests being answered.
+//! Quick requests are answered where they arrive, all others on threads of their own. A client that
+//! does not read is told later what it missed; one that talks nonsense is told so and hung up on.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::{Notify, Semaphore};
 
 use super::super::client::{Conversation, Handler, Peer};
 use super::super::framing::{MAX_FRAME, ToClient, ToServer, announced, decode, encode};
-use super::super::{Event, PROTOCOL, Reply, Request};
+use super::super::{PROTOCOL, Reply, Request};
+use super::outbox::Outbox;
 use crate::error::{Error, Kind, Result};
 
-/// Messages that wait for a client before events are dropped.
-const QUEUE: usize = 256;
 /// Requests of one client that are answered or wait for a thread at the same time; one that sends
 /// thousands keeps others waiting for no more than these.
 const IN_FLIGHT: usize = 8;
@@ -36,6 +34,8 @@ const GREETING: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Room that is made for a message before its bytes arrive.
 const FIRST_PIECE: usize = 16 * 1024;
+/// Bytes of requests that are read ahead.
+const AHEAD: usize = 2 * 1024;
 
 /// What the server knows of itself.
 #[derive(Debug, Default)]
@@ -184,33 +184,20 @@ async fn attend(
         uid,
         operator: uid == own || uid == 0,
     };
-    let (mut reading, mut writing) = stream.into_split();
-    let (out, mut waiting) = channel::<Vec<u8>>(QUEUE);
-    let missed = Arc::new(AtomicBool::new(false));
-    let behind = Arc::clone(&missed);
-    let mut writer = tokio::spawn(async move {
-        while let Some(frame) = waiting.recv().await {
-            if writing.write_all(&frame).await.is_err() {
-                break;
-            }
-            // It has taken everything it was owed and missed something meanwhile.
-            if waiting.is_empty() && behind.swap(false, Ordering::SeqCst) {
-                let again = encode(&ToClient::Tell(Event::Resync)).unwrap_or_default();
-                if writing.write_all(&again).await.is_err() {
-                    break;
-                }
-            }
-        }
-    });
-    let outcome = converse(&mut reading, &out, &missed, handler, counters, peer).await;
+    let (reading, writing) = stream.into_split();
+    let mut reading = BufReader::with_capacity(AHEAD, reading);
+    let out = Arc::new(Outbox::new(writing));
+    let sending = Arc::clone(&out);
+    let mut sender = tokio::spawn(async move { sending.run().await });
+    let outcome = converse(&mut reading, &out, handler, counters, peer).await;
     if let Err(e) = &outcome {
         // The client may be gone; then it needs no farewell.
-        let _ = send(&out, &ToClient::Answer(0, Err(e.clone()))).await;
+        let _ = out.send(&ToClient::Answer(0, Err(e.clone())));
     }
-    drop(out);
+    out.close();
     // A client that reads nothing must not keep the connection open for ever.
-    if tokio::time::timeout(PATIENCE, &mut writer).await.is_err() {
-        writer.abort();
+    if tokio::time::timeout(PATIENCE, &mut sender).await.is_err() {
+        sender.abort();
     }
     // Only now, so that whoever asked for it has the answer.
     if outcome? == Farewell::Stop {
@@ -230,8 +217,7 @@ enum Farewell {
 
 async fn converse(
     reading: &mut (impl AsyncReadExt + Unpin),
-    out: &Sender<Vec<u8>>,
-    missed: &Arc<AtomicBool>,
+    out: &Arc<Outbox>,
     handler: &Arc<dyn Handler>,
     counters: &Arc<Counters>,
     peer: Peer,
@@ -242,47 +228,98 @@ async fn converse(
     let Some(talk) = greeted? else {
         return Ok(Farewell::Left);
     };
-    follow(out, missed, &*talk);
+    follow(out, &*talk);
     let room = Arc::new(Semaphore::new(IN_FLIGHT));
     while let Some(message) = receive(reading, MAX_FRAME).await? {
         let ToServer::Ask(ticket, request) = message else {
             return Err(Error::invalid("The client greeted twice."));
         };
         if request == Request::Stop && talk.may_stop() {
-            send(out, &ToClient::Answer(ticket, Ok(Reply::Done))).await?;
+            out.send(&ToClient::Answer(ticket, Ok(Reply::Done)))?;
             return Ok(Farewell::Stop);
+        }
+        // A client that does not read is asked for nothing more, and keeps no thread waiting.
+        out.keeps_up().await?;
+        let effort = effort(&request);
+        let (talk, out) = (Arc::clone(&talk), Arc::clone(out));
+        let busy = Busy::new(counters);
+        let answer = move || {
+            let answer = talk.handle(ticket, request, &|event| {
+                out.tell(event);
+            });
+            // An answer that is too long to be sent is told as such. Whoever is gone needs none.
+            if let Err(e) = out.send(&ToClient::Answer(ticket, answer)) {
+                let _ = out.send(&ToClient::Answer(ticket, Err(e)));
+            }
+            drop(busy);
+        };
+        match effort {
+            Effort::Quick => {
+                answer();
+                continue;
+            }
+            Effort::Step => {
+                if counters.busy.load(Ordering::Relaxed) == 1 {
+                    tokio::task::block_in_place(answer);
+                    continue;
+                }
+            }
+            Effort::Long => {}
         }
         let permit = Arc::clone(&room)
             .acquire_owned()
             .await
             .map_err(|_| Error::internal("the server is closing"))?;
-        // Room for the answer comes first: a client that does not read must not keep a thread waiting
-        // that others need.
-        let room_for_answer = out
-            .clone()
-            .reserve_owned()
-            .await
-            .map_err(|_| Error::storage("the client is gone"))?;
-        let (talk, out, counters) = (Arc::clone(&talk), out.clone(), Arc::clone(counters));
-        counters.busy.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
-            let answer = talk.handle(ticket, request, &|event| tell(&out, event));
-            let frame = encode(&ToClient::Answer(ticket, answer))
-                .or_else(|e| encode(&ToClient::Answer(ticket, Err(e))));
-            if let Ok(frame) = frame {
-                room_for_answer.send(frame);
-            }
-            counters.busy.fetch_sub(1, Ordering::Relaxed);
+            answer();
             drop(permit);
         });
     }
     Ok(Farewell::Left)
 }
 
+/// How a request is answered.
+enum Effort {
+    /// At once: that takes less time than handing it to another thread and back.
+    Quick,
+    /// A short write: where it arrived, as long as nothing else is being answered.
+    Step,
+    /// On a thread of its own.
+    Long,
+}
+
+const fn effort(request: &Request) -> Effort {
+    match request {
+        Request::Window { .. } | Request::PickOpen { .. } | Request::Order { .. } => Effort::Quick,
+        Request::PickTake { .. }
+        | Request::PickScan { .. }
+        | Request::PickShort { .. }
+        | Request::PickLater { .. }
+        | Request::PickUndo { .. } => Effort::Step,
+        _ => Effort::Long,
+    }
+}
+
+/// Counts a request as being answered for as long as it lives.
+struct Busy(Arc<Counters>);
+
+impl Busy {
+    fn new(counters: &Arc<Counters>) -> Self {
+        counters.busy.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(counters))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Greets both ways; `None` when the client has left.
 async fn greet(
     reading: &mut (impl AsyncReadExt + Unpin),
-    out: &Sender<Vec<u8>>,
+    out: &Arc<Outbox>,
     handler: &Arc<dyn Handler>,
     peer: Peer,
 ) -> Result<Option<Arc<dyn Conversation>>> {
@@ -292,7 +329,7 @@ async fn greet(
                 protocol: PROTOCOL,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             };
-            send(out, &welcome).await?;
+            out.send(&welcome)?;
             if protocol != PROTOCOL {
                 let ours = env!("CARGO_PKG_VERSION");
                 let theirs = crate::domain::text::clean(&version);
@@ -313,41 +350,16 @@ async fn greet(
     let talk = tokio::task::spawn_blocking(move || handler.greet(peer, greeting))
         .await
         .map_err(|_| Error::internal("The server could not greet."))??;
-    send(out, &ToClient::Greeted(Box::new(talk.greeted()))).await?;
+    out.send(&ToClient::Greeted(Box::new(talk.greeted())))?;
     Ok(Some(talk))
 }
 
-/// Passes every event on. When the client's queue is full, events are dropped; it is told to read
-/// everything again once it has taken what waits for it.
-fn follow(out: &Sender<Vec<u8>>, missed: &Arc<AtomicBool>, talk: &dyn Conversation) {
-    let (out, missed) = (out.downgrade(), Arc::clone(missed));
+/// Passes every event on for as long as the client is there.
+fn follow(out: &Arc<Outbox>, talk: &dyn Conversation) {
+    let out = Arc::downgrade(out);
     talk.subscribe(Box::new(move |event| {
-        let Some(out) = out.upgrade() else {
-            return false;
-        };
-        if missed.load(Ordering::SeqCst) {
-            return true;
-        }
-        if let Ok(frame) = encode(&ToClient::Tell(event))
-            && let Err(tokio::sync::mpsc::error::TrySendError::Full(_)) = out.try_send(frame)
-        {
-            missed.store(true, Ordering::SeqCst);
-        }
-        true
+        out.upgrade().is_some_and(|out| out.tell(event))
     }));
-}
-
-fn tell(out: &Sender<Vec<u8>>, event: Event) {
-    if let Ok(frame) = encode(&ToClient::Tell(event)) {
-        // Progress is worth nothing when it is late.
-        let _ = out.try_send(frame);
-    }
-}
-
-async fn send(out: &Sender<Vec<u8>>, message: &ToClient) -> Result<()> {
-    out.send(encode(message)?)
-        .await
-        .map_err(|_| Error::storage("the client is gone"))
 }
 
 /// The next message, of `most` bytes; `None` when the client has left. Room is made as bytes arrive:
