@@ -19,7 +19,7 @@ use brickops::domain::report::CatalogImport;
 use brickops::domain::{CatalogQuery, Category, Color, Item, Secret, Timestamp, ViewSpec};
 use brickops::error::{Error, Kind, Result};
 use brickops::services::{App, Setup};
-use brickops::store::{Opener, Store, Writing};
+use brickops::store::{Opener, Store};
 use redb::{Database, ReadableDatabase, StorageBackend, TableHandle};
 
 use common::{Shop, items_xml, seed};
@@ -205,7 +205,7 @@ struct Program {
 
 impl Program {
     fn start(disk: &Disk, dir: &Path) -> Result<Self> {
-        let store = Store::open(disk.opener(), Writing::Inline)?;
+        let store = Store::open(disk.opener())?;
         let setup = Setup {
             data_dir: dir.to_owned(),
             ..Setup::default()

@@ -13,7 +13,7 @@ use brickops::domain::{
 use brickops::error::Kind;
 use brickops::services::views::ListRows;
 use brickops::services::{App, Notice, Setup};
-use brickops::store::{Opener, Store, Writing};
+use brickops::store::{Opener, Store};
 use redb::Database;
 use redb::backends::InMemoryBackend;
 
@@ -46,7 +46,7 @@ impl Fixture {
             ..Setup::default()
         };
         let clock = ManualClock::at(NOW);
-        let store = Store::open(opener, Writing::Inline).expect("a store");
+        let store = Store::open(opener).expect("a store");
         let app =
             App::new(store.clone(), Arc::<ManualClock>::clone(&clock), setup).expect("an app");
         Self {

@@ -12,7 +12,7 @@ use brickops::domain::{
 use brickops::error::{Kind, Result};
 use brickops::services::people::Threshold;
 use brickops::services::{App, Setup};
-use brickops::store::{Opener, Store, Tx, Writing};
+use brickops::store::{Opener, Store, Tx};
 use redb::Database;
 use redb::backends::InMemoryBackend;
 
@@ -266,7 +266,7 @@ fn app() -> (App, Store, tempfile::TempDir) {
         data_dir: dir.path().to_owned(),
         ..Setup::default()
     };
-    let store = Store::open(opener, Writing::Inline).expect("a store");
+    let store = Store::open(opener).expect("a store");
     let app = App::new(store.clone(), ManualClock::at(NOW), setup).expect("an app");
     app.plant_starter().expect("the starter catalogue");
     app.shop_record(&app.solo()).expect("a shop");

@@ -19,7 +19,7 @@ use brickops::services::alerts::{Courier, Outcome};
 use brickops::services::people::Threshold;
 use brickops::services::{App, Notice, Setup};
 use brickops::store::tables::ShopRecord;
-use brickops::store::{Opener, Store, Writing};
+use brickops::store::{Opener, Store};
 use brickops::web::courier::{Courier as WebCourier, Ways};
 use brickops::web::metrics;
 use redb::backends::InMemoryBackend;
@@ -66,7 +66,7 @@ fn store() -> Store {
             .create_with_backend(InMemoryBackend::new())
             .expect("a database in memory"))
     });
-    Store::open(opener, Writing::Thread).expect("a store")
+    Store::open(opener).expect("a store")
 }
 
 fn app(store: &Store, clock: &Arc<ManualClock>, courier: Option<Arc<dyn Courier>>) -> App {
@@ -804,7 +804,7 @@ fn a_store_that_cannot_be_read_is_not_healthy() {
             .create_with_backend(disk)
             .expect("a database"))
     });
-    let store = Store::open(opener, Writing::Inline).expect("a store");
+    let store = Store::open(opener).expect("a store");
     let clock = ManualClock::at(NOW);
     let app = Arc::new(app(&store, &clock, None));
     let serving = metrics::install()

@@ -48,6 +48,7 @@ enum Ending {
 /// Runs the program.
 pub fn run() -> ExitCode {
     process::keep_secrets();
+    process::report_panics();
     let args = Args::parse();
     let out = Out::new(args.format, args.no_color);
     match carry_out(&args, &out) {

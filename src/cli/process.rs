@@ -1,4 +1,5 @@
-//! What every process of the program does before anything else: it leaves no passwords in core dumps.
+//! What every process of the program sees to before anything else: no passwords in core dumps, panics in
+//! the log.
 
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
@@ -27,4 +28,19 @@ pub fn open_many_files() {
     if setrlimit(Resource::Nofile, all).is_err() {
         tracing::warn!("the limit of open files could not be raised");
     }
+}
+
+/// Panics go to the log. Those of the database are not printed: it panics at damaged pages, and whoever
+/// met one says so in a sentence.
+pub fn report_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!("{panic}");
+        let of_database = panic
+            .location()
+            .is_some_and(|at| at.file().contains("/redb-"));
+        if !of_database {
+            before(panic);
+        }
+    }));
 }

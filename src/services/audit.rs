@@ -168,7 +168,7 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::domain::Secret;
     use crate::services::Setup;
-    use crate::store::{Opener, Store, Writing};
+    use crate::store::{Opener, Store};
 
     #[test]
     fn a_rare_word_in_a_long_log_is_found_page_by_page() {
@@ -177,7 +177,7 @@ mod tests {
                 .create_with_backend(InMemoryBackend::new())
                 .expect("a database in memory"))
         });
-        let store = Store::open(opener, Writing::Inline).expect("a store");
+        let store = Store::open(opener).expect("a store");
         let clock = ManualClock::at(Timestamp::default());
         let app = App::new(store, clock, Setup::default()).expect("an app");
         let scope = app.solo();

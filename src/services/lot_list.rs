@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lots::known_name;
 use super::names::Names;
+use super::names::name_of;
 use crate::domain::place::PlaceKey;
 use crate::domain::{Committed, ItemKey, Lot, LotId, Money, Scope, TenantId, Topic};
 use crate::error::Result;
@@ -225,7 +225,7 @@ fn fill_texts(tx: &Tx<'_>, scope: &Scope, names: &Names, entries: &mut [Entry]) 
     let catalog = tx.catalog()?;
     for piece in ids.chunks(1_000) {
         for lot in tx.shop(scope).lots(piece)? {
-            let known = known_name(catalog.as_ref(), &lot.item)?;
+            let known = name_of(catalog.as_ref(), &lot.item)?;
             if let Some(entry) = empty.get_mut(&lot.id) {
                 entry.text = Some(text_of(&lot, known.as_deref(), names));
             }

@@ -7,7 +7,7 @@ use super::rights::{Right, allow, allowed};
 use crate::domain::rows::LotRow;
 use crate::domain::{ItemKey, Lot, LotId, LotQuery, Money, Scope, Timestamp};
 use crate::error::Result;
-use crate::store::{Catalog, Tx};
+use crate::store::Tx;
 
 /// What the start screen says about the shop's work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -121,22 +121,11 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_lowercase).collect()
 }
 
-/// The name of an item by the catalogue; `None` where it does not know the item.
-pub(crate) fn known_name(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<String>> {
-    let Some(catalog) = catalog else {
-        return Ok(None);
-    };
-    match catalog.find(item)? {
-        None => Ok(None),
-        Some(id) => Ok(catalog.record(id)?.map(|record| record.name)),
-    }
-}
-
 fn rows(tx: &Tx<'_>, names: &Names, lots: Vec<Lot>) -> Result<Vec<LotRow>> {
     let catalog = tx.catalog()?;
     lots.into_iter()
         .map(|lot| {
-            let name = known_name(catalog.as_ref(), &lot.item)?;
+            let name = names.of_item(catalog.as_ref(), &lot.item)?;
             Ok(LotRow {
                 id: lot.id,
                 known: name.is_some(),

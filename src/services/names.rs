@@ -1,13 +1,20 @@
-//! Colours and categories by number, held in memory: nearly every row on a screen needs them.
+//! Names that nearly every row on a screen needs, held in memory: colours and categories, and those of
+//! the items that were shown lately.
 //!
-//! Small (213 colours, some thousand nodes) and rebuilt from the store whenever the catalogue changes.
+//! Small (213 colours, some thousand nodes, at most [`ITEMS`] items) and begun anew whenever the
+//! catalogue changes.
 
 use std::collections::{BTreeMap, HashMap};
 
+use std::sync::{Mutex, PoisonError};
+
 use super::catalog::index::CategoryPositions;
-use crate::domain::{CategoryId, CategoryTree, Color, ColorId};
+use crate::domain::{CategoryId, CategoryTree, Color, ColorId, ItemKey};
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{Catalog, Store};
+
+/// Names of items that are kept; 20,000 take two megabytes.
+const ITEMS: usize = 20_000;
 
 /// The reference tables of the catalogue.
 #[derive(Debug, Default)]
@@ -15,6 +22,10 @@ pub struct Names {
     colors: HashMap<ColorId, Color>,
     tree: CategoryTree,
     positions: CategoryPositions,
+    /// The catalogue all of this is of; `None` before the first import.
+    generation: Option<u32>,
+    /// Two look-ups and a whole record each in the store, and a page asks for fifty.
+    items: Mutex<HashMap<ItemKey, Option<String>>>,
 }
 
 impl Names {
@@ -29,8 +40,33 @@ impl Names {
                 colors: catalog.colors()?.into_iter().map(|c| (c.id, c)).collect(),
                 positions: CategoryPositions::of(&tree),
                 tree,
+                generation: Some(catalog.head().generation),
+                items: Mutex::default(),
             })
         })
+    }
+
+    /// The name of an item by the catalogue; `None` where it does not know the item.
+    pub(crate) fn of_item(
+        &self,
+        catalog: Option<&Catalog<'_>>,
+        item: &ItemKey,
+    ) -> Result<Option<String>> {
+        // The catalogue may just be changing.
+        if catalog.map(|catalog| catalog.head().generation) != self.generation {
+            return name_of(catalog, item);
+        }
+        let items = || self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = items().get(item) {
+            return Ok(known.clone());
+        }
+        let name = name_of(catalog, item)?;
+        let mut items = items();
+        if items.len() >= ITEMS {
+            items.clear();
+        }
+        items.insert(item.clone(), name.clone());
+        Ok(name)
     }
 
     /// A colour; one the catalogue does not know is shown by its number.
@@ -77,5 +113,16 @@ impl Names {
     /// The category tree.
     pub fn tree(&self) -> &CategoryTree {
         &self.tree
+    }
+}
+
+/// The same, read from the store.
+pub(crate) fn name_of(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<String>> {
+    let Some(catalog) = catalog else {
+        return Ok(None);
+    };
+    match catalog.find(item)? {
+        None => Ok(None),
+        Some(id) => Ok(catalog.record(id)?.map(|record| record.name)),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::App;
-use super::lots::{known_name, words};
+use super::lots::words;
 use super::rights::{Right, allow};
 use crate::domain::rows::{OrderDetail, OrderLineRow, OrderRow};
 use crate::domain::{Lot, LotId, Order, OrderId, OrderQuery, Scope, SessionId, Timestamp};
@@ -64,7 +64,7 @@ impl App {
                 .iter()
                 .map(|line| {
                     let lot = line.lot.and_then(|id| lots.get(&id));
-                    let name = known_name(catalog.as_ref(), &line.item)?;
+                    let name = names.of_item(catalog.as_ref(), &line.item)?;
                     Ok(OrderLineRow {
                         item: line.item.clone(),
                         name: name

@@ -342,8 +342,8 @@ impl Store {
             let visible = tx.catalog()?.map(|catalog| catalog.head.generation);
             let mut found = Vec::new();
             if let Tx::Read(tx) = tx {
-                for table in tx.list_tables().map_err(|e| disk(&e))? {
-                    let of = CatalogTables::generation_of(table.name());
+                for name in tx.names()? {
+                    let of = CatalogTables::generation_of(&name);
                     found.extend(of.filter(|of| Some(*of) != visible && !found.contains(of)));
                 }
             }

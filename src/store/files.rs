@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::{Database, DatabaseError, StorageError};
@@ -55,15 +56,33 @@ pub fn open(path: &Path, cache: usize) -> Result<Database> {
                 format!("{shown} was written by another version of the database. Restore a backup, or use the program that wrote it."),
             ),
             DatabaseError::Storage(StorageError::Io(e)) => io_sentence(path, &e),
-            DatabaseError::Storage(StorageError::Corrupted(why)) => Error::storage(format!(
-                "{shown} is damaged ({why}). Restore the latest backup, or move it away to start anew."
-            )),
+            DatabaseError::Storage(StorageError::Corrupted(why)) => {
+                damaged(&shown.to_string(), &why)
+            }
             other => Error::storage(format!("{shown} cannot be opened ({other}).")),
         })?;
     if fresh {
         restrict(path, 0o600)?;
     }
     Ok(database)
+}
+
+/// Turns a panic of redb into an error: that is how it meets pages that make no sense.
+pub(super) fn intact<T>(shown: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let why = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("a page cannot be read");
+        Err(damaged(shown, why))
+    })
+}
+
+fn damaged(shown: &str, why: &str) -> Error {
+    Error::storage(format!(
+        "{shown} is damaged ({why}). Restore the latest backup, or move it away to start anew."
+    ))
 }
 
 /// The first bytes of every redb file.
@@ -96,10 +115,9 @@ fn io_sentence(path: &Path, e: &io::Error) -> Error {
                 "There is no permission to write {shown}. Ask the server's operator, or use another --data-dir."
             ))
         }
-        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Error::storage(format!(
-            "{shown} is damaged ({}). Restore the latest backup, or move it away to start anew.",
-            plain(e)
-        )),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            damaged(&shown.to_string(), &plain(e))
+        }
         _ => super::disk(e),
     }
 }

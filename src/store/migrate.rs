@@ -2,8 +2,9 @@
 
 use redb::{Database, ReadableDatabase, WriteTransaction};
 
+use super::disk;
 use super::tables::META;
-use super::{Tx, disk};
+use super::tx::{Reading, Tx};
 use crate::error::{Error, Result};
 
 /// The schema that this program writes. Raised together with a step of the list below and a golden file
@@ -18,8 +19,7 @@ const STEPS: [fn(&WriteTransaction) -> Result<()>; 0] = [];
 /// Brings the file up to [`SCHEMA`], or refuses it.
 pub fn bring_up(database: &Database) -> Result<()> {
     let reading = database.begin_read().map_err(|e| disk(&e))?;
-    let found = Tx::Read(&reading).meta_number(KEY)?;
-    drop(reading);
+    let found = Tx::Read(&Reading::new(reading)).meta_number(KEY)?;
     match found {
         Some(SCHEMA) => return Ok(()),
         Some(newer) if newer > SCHEMA => {

@@ -42,21 +42,14 @@ pub type Opener = Arc<dyn Fn() -> Result<Database> + Send + Sync>;
 /// Told of every durable commit; answers `false` to be told no more.
 pub type Listener = Box<dyn Fn(&Committed) -> bool + Send + Sync>;
 
-/// How commits are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Writing {
-    /// On a thread of its own; verbs that wait share commits.
-    Thread,
-    /// On the caller's thread, one commit each: for the simulation.
-    Inline,
-}
-
 /// What all handles of one store share.
 pub(crate) struct Shared {
     /// `None` only while it is being reopened after an I/O error.
     database: RwLock<Option<Arc<Database>>>,
     opener: Opener,
     listeners: Mutex<Vec<Listener>>,
+    /// How the file is called in sentences.
+    shown: String,
 }
 
 impl Shared {
@@ -108,20 +101,25 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the store through `opener`, brings older files up to [`SCHEMA`], and starts the writer.
+    /// Opens the store through `opener`, and brings older files up to [`SCHEMA`].
     ///
     /// # Errors
     /// `Conflict` when another process has it, `Storage` when the file is damaged, newer than this
     /// program, or cannot be read or written.
-    pub fn open(opener: Opener, writing: Writing) -> Result<Self> {
+    pub fn open(opener: Opener) -> Result<Self> {
+        Self::open_shown(opener, "The database".into())
+    }
+
+    fn open_shown(opener: Opener, shown: String) -> Result<Self> {
         let database = opener()?;
         migrate::bring_up(&database)?;
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(Arc::new(database))),
             opener,
             listeners: Mutex::new(Vec::new()),
+            shown,
         });
-        let writer = Arc::new(writer::Writer::start(Arc::clone(&shared), writing)?);
+        let writer = Arc::new(writer::Writer::new(Arc::clone(&shared)));
         let store = Self { shared, writer };
         store.drop_abandoned_catalogs()?;
         Ok(store)
@@ -130,15 +128,22 @@ impl Store {
     /// Opens `DATA/shop.redb`, made if it is not there; see [`files`] for what can go wrong.
     pub fn open_dir(dir: &std::path::Path) -> Result<Self> {
         let path = files::prepare(dir)?;
-        let opener: Opener = Arc::new(move || files::open(&path, CACHE));
-        Self::open(opener, Writing::Thread)
+        let shown = path.display().to_string();
+        files::intact(&shown.clone(), move || {
+            Self::open_shown(Arc::new(move || files::open(&path, CACHE)), shown)
+        })
     }
 
     /// Reads from one consistent state.
     pub fn read<T>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let database = self.shared.database()?;
         let transaction = database.begin_read().map_err(|e| disk(&e))?;
-        look(&Tx::Read(&transaction))
+        look(&Tx::Read(&tx::Reading::new(transaction)))
+    }
+
+    /// Like [`Store::read`], for looking at everything: a page that is damaged is an error, too.
+    pub fn read_all<T>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        files::intact(&self.shared.shown, || self.read(look))
     }
 
     /// The number of the latest commit.

@@ -43,6 +43,23 @@ macro_rules! insert {
     };
 }
 
+/// Like inserting, but leaves a table alone that says so already: a page that is touched is written
+/// anew with all above it, and most changes of a record leave its indexes as they are.
+macro_rules! keep {
+    ($table:expr, $key:expr, $value:expr) => {{
+        let mut table = $table.map_err(|e| disk(&e))?;
+        keep!(&mut table => $key, $value);
+    }};
+    ($table:expr => $key:expr, $value:expr) => {{
+        let table = $table;
+        let known = table.get($key).map_err(|e| disk(&e))?;
+        let same = known.is_some_and(|known| known.value() == $value);
+        if !same {
+            table.insert($key, $value).map_err(|e| disk(&e))?;
+        }
+    }};
+}
+
 /// Takes the writes of one batch. Must be gone before the next verb decides: that one reads the
 /// same tables.
 pub(super) struct ShopWriter<'t> {
@@ -125,19 +142,21 @@ fn put_order(tx: &WriteTransaction, tenant: u32, order: &Order) -> Result<()> {
     let key = (tenant, order.id.0);
     insert!(tx, ORDERS.definition(), key, bytes.as_slice());
     let key = (tenant, order.marketplace as u8, order.number.as_str());
-    insert!(tx, ORDERS_BY_NUMBER, key, order.id.0);
+    keep!(tx.open_table(ORDERS_BY_NUMBER), key, order.id.0);
     Ok(())
 }
 
 fn put_pick(tx: &WriteTransaction, tenant: u32, pick: &PickSession) -> Result<()> {
     let key = (tenant, pick.id.0);
     insert!(tx, PICKS.definition(), key, pack(pick)?.as_slice());
-    let mut open = tx.open_table(OPEN_PICKS).map_err(|e| disk(&e))?;
     match pick.state {
-        PickState::Open => open.insert(key, ()).map(|_| ()),
-        PickState::Finished => open.remove(key).map(|_| ()),
+        PickState::Open => keep!(tx.open_table(OPEN_PICKS), key, ()),
+        PickState::Finished => {
+            let mut open = tx.open_table(OPEN_PICKS).map_err(|e| disk(&e))?;
+            open.remove(key).map_err(|e| disk(&e))?;
+        }
     }
-    .map_err(|e| disk(&e))
+    Ok(())
 }
 
 struct LedgerTables<'t> {
@@ -193,16 +212,10 @@ impl<'t> LotTables<'t> {
         }
         let folded = lot.item.folded();
         let kind = lot.item.kind.index();
-        self.by_item
-            .insert(
-                (tenant, kind, folded.as_str(), lot.id.0),
-                lot.stock.available,
-            )
-            .map_err(|e| disk(&e))?;
+        let by_item = (tenant, kind, folded.as_str(), lot.id.0);
+        keep!(&mut self.by_item => by_item, lot.stock.available);
         if let Some(number) = lot.bricklink_lot {
-            self.by_number
-                .insert((tenant, number), lot.id.0)
-                .map_err(|e| disk(&e))?;
+            keep!(&mut self.by_number => (tenant, number), lot.id.0);
         }
         self.lots
             .insert(key, pack(lot)?.as_slice())

@@ -1,11 +1,15 @@
 //! Reading, the same way inside a read and inside the open write transaction.
 
+use std::any::Any;
 use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::{ControlFlow, RangeBounds};
+use std::rc::Rc;
 
 use redb::{
-    Key, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, TableError, Value,
-    WriteTransaction,
+    Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
+    TableError, TableHandle, Value, WriteTransaction,
 };
 
 use super::codec::{Record, unpack};
@@ -15,9 +19,59 @@ use crate::error::Result;
 /// A state of the database: either a fixed one, or the open write transaction with every batch so far.
 pub enum Tx<'a> {
     /// A fixed state.
-    Read(&'a ReadTransaction),
+    Read(&'a Reading),
     /// The next state, as far as it is decided.
     Write(&'a WriteTransaction),
+}
+
+/// A fixed state and the tables of it that were opened: finding a table costs more than finding a
+/// row, and a page of rows asks the same few again and again.
+pub struct Reading {
+    tx: ReadTransaction,
+    /// By name; `None` where nobody has written to the table yet.
+    open: RefCell<HashMap<String, Option<Rc<dyn Any>>>>,
+}
+
+impl Reading {
+    pub(super) fn new(tx: ReadTransaction) -> Self {
+        Self {
+            tx,
+            open: RefCell::default(),
+        }
+    }
+
+    /// The names of all tables there are.
+    pub(super) fn names(&self) -> Result<Vec<String>> {
+        let tables = self.tx.list_tables().map_err(error)?;
+        Ok(tables.map(|table| table.name().to_owned()).collect())
+    }
+
+    /// A table that nobody has written to yet does not exist; it reads as empty.
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &self,
+        definition: TableDefinition<'_, K, V>,
+    ) -> Result<Option<Rc<ReadOnlyTable<K, V>>>> {
+        let known = self.open.borrow().get(definition.name()).cloned();
+        let table = if let Some(table) = known {
+            table
+        } else {
+            let table: Option<Rc<dyn Any>> = match self.tx.open_table(definition) {
+                Ok(table) => Some(Rc::new(table)),
+                Err(TableError::TableDoesNotExist(_)) => None,
+                Err(e) => return Err(error(e)),
+            };
+            let name = definition.name().to_owned();
+            self.open.borrow_mut().insert(name, table.clone());
+            table
+        };
+        table
+            .map(|table| {
+                table
+                    .downcast()
+                    .map_err(|_| error("a table is asked for as two different kinds"))
+            })
+            .transpose()
+    }
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -33,15 +87,6 @@ fn error(e: impl std::fmt::Display) -> crate::error::Error {
     super::disk(&e)
 }
 
-/// A table that nobody has written to yet does not exist; it reads as empty.
-fn existing<T>(opened: std::result::Result<T, TableError>) -> Result<Option<T>> {
-    match opened {
-        Ok(table) => Ok(Some(table)),
-        Err(TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(e) => Err(error(e)),
-    }
-}
-
 impl Tx<'_> {
     /// One value, looked at in place.
     pub(super) fn look<K: Key + 'static, V: Value + 'static, T>(
@@ -51,7 +96,7 @@ impl Tx<'_> {
         look: impl FnOnce(V::SelfType<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         match self {
-            Self::Read(tx) => match existing(tx.open_table(table))? {
+            Self::Read(tx) => match tx.table(table)? {
                 None => Ok(None),
                 Some(table) => {
                     let found = table.get(key).map_err(error)?;
@@ -75,7 +120,7 @@ impl Tx<'_> {
     ) -> Result<()> {
         match self {
             Self::Read(tx) => {
-                if let Some(table) = existing(tx.open_table(table))? {
+                if let Some(table) = tx.table(table)? {
                     for (at, key) in keys.enumerate() {
                         if let Some(guard) = table.get(key).map_err(error)? {
                             each(at, guard.value())?;
@@ -107,7 +152,7 @@ impl Tx<'_> {
     {
         match self {
             Self::Read(tx) => {
-                let Some(table) = existing(tx.open_table(table))? else {
+                let Some(table) = tx.table(table)? else {
                     return Ok(());
                 };
                 for pair in table.range::<B>(range).map_err(error)? {
@@ -136,9 +181,9 @@ impl Tx<'_> {
         table: TableDefinition<'_, K, V>,
     ) -> Result<u64> {
         match self {
-            Self::Read(tx) => {
-                existing(tx.open_table(table))?.map_or(Ok(0), |table| table.len().map_err(error))
-            }
+            Self::Read(tx) => tx
+                .table(table)?
+                .map_or(Ok(0), |table| table.len().map_err(error)),
             Self::Write(tx) => tx.open_table(table).map_err(error)?.len().map_err(error),
         }
     }

@@ -5,9 +5,8 @@
 //! waits shares one durable commit; only after it are they answered and listeners told.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Durability, WriteTransaction};
 
@@ -15,7 +14,7 @@ use super::catalog::CatalogWrite;
 use super::shop::ShopWrite;
 use super::shop_writes::ShopWriter;
 use super::tables::META;
-use super::{Shared, Tx, Writing, disk};
+use super::{Shared, Tx, disk};
 use crate::domain::{Change, Committed, Scope, TenantId, Topic};
 use crate::error::{Error, Result};
 
@@ -102,71 +101,113 @@ type Settle = Box<dyn FnOnce(Result<()>) + Send>;
 /// instead of a transaction, it only passes that on.
 type Job = Box<dyn FnOnce(std::result::Result<&Tx<'_>, &Error>) -> Option<(Batch, Settle)> + Send>;
 
+/// Hands commits to whoever waits for one: the first comer makes the commit for all who came
+/// meanwhile, then one of those that came during it takes over. A lone caller thus commits on its own
+/// thread, without waking another.
 pub(super) struct Writer {
-    queue: Option<Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+    line: Mutex<Line>,
+}
+
+/// Those who wait.
+#[derive(Default)]
+struct Line {
+    jobs: Vec<Waiting>,
+    /// Somebody commits, or was told to.
+    busy: bool,
+}
+
+struct Waiting {
+    job: Job,
+    /// Tells its caller to make the next commit.
+    lead: Box<dyn Fn() + Send>,
+}
+
+/// What a caller hears while it waits.
+enum Heard<T> {
+    /// Make the next commit.
+    Lead,
+    Answer(Result<T>),
 }
 
 impl Writer {
-    pub(super) fn start(shared: Arc<Shared>, writing: Writing) -> Result<Self> {
-        let (queue, thread) = match writing {
-            Writing::Inline => (None, None),
-            Writing::Thread => {
-                let (sender, jobs) = channel();
-                let shared = Arc::clone(&shared);
-                let thread = std::thread::Builder::new()
-                    .name("writer".into())
-                    .spawn(move || serve(&shared, &jobs))
-                    .map_err(|e| Error::internal(format!("The writer cannot start: {e}.")))?;
-                (Some(sender), Some(thread))
-            }
-        };
-        Ok(Self {
-            queue,
-            thread,
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
             shared,
-        })
+            line: Mutex::default(),
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn write<T: Send + 'static>(
         &self,
         decide: impl FnOnce(&Tx<'_>) -> Result<Decided<T>> + Send + 'static,
     ) -> Result<T> {
-        let (answer, wait) = sync_channel(1);
-        let job = job(decide, answer);
-        match &self.queue {
-            None => commit(&self.shared, vec![job]),
-            Some(queue) => queue
-                .send(job)
-                .map_err(|_| Error::internal("The writer has ended. Start the program again."))?,
+        let (tell, heard) = channel();
+        let summons = tell.clone();
+        let waiting = Waiting {
+            job: job(decide, tell),
+            lead: Box::new(move || {
+                let _ = summons.send(Heard::Lead);
+            }),
+        };
+        let mut line = self.line();
+        line.jobs.push(waiting);
+        let leads = !std::mem::replace(&mut line.busy, true);
+        drop(line);
+        if leads {
+            self.lead();
         }
-        wait.recv()
-            .map_err(|_| Error::internal("The writer gave no answer. Start the program again."))?
+        loop {
+            match heard.recv() {
+                Ok(Heard::Lead) => self.lead(),
+                Ok(Heard::Answer(answer)) => return answer,
+                Err(_) => {
+                    return Err(Error::internal(
+                        "The writer gave no answer. Start the program again.",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Makes one commit for all who wait, and lets one of those who came meanwhile make the next.
+    fn lead(&self) {
+        // Also when a verb breaks: the others must not wait for ever.
+        let _next = HandOver(self);
+        let mut line = self.line();
+        let most = line.jobs.len().min(SHARED);
+        let rest = line.jobs.split_off(most);
+        let together = std::mem::replace(&mut line.jobs, rest);
+        drop(line);
+        let jobs = together.into_iter().map(|waiting| waiting.job).collect();
+        commit(&self.shared, jobs);
     }
 }
 
-/// When the last handle of a store is gone, so is its hold on the file.
-impl Drop for Writer {
+struct HandOver<'w>(&'w Writer);
+
+impl Drop for HandOver<'_> {
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take()
-            && thread.thread().id() != std::thread::current().id()
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer broke");
+        let mut line = self.0.line();
+        match line.jobs.first() {
+            Some(next) => (next.lead)(),
+            None => line.busy = false,
         }
     }
 }
 
 fn job<T: Send + 'static>(
     decide: impl FnOnce(&Tx<'_>) -> Result<Decided<T>> + Send + 'static,
-    answer: SyncSender<Result<T>>,
+    tell: Sender<Heard<T>>,
 ) -> Job {
     Box::new(move |tx| match tx.map_err(Clone::clone).and_then(decide) {
         Err(e) => {
             // A caller that is gone has no use for the answer.
-            let _ = answer.send(Err(e));
+            let _ = tell.send(Heard::Answer(Err(e)));
             None
         }
         Ok(Decided {
@@ -174,19 +215,11 @@ fn job<T: Send + 'static>(
             batch,
         }) => {
             let settle: Settle = Box::new(move |outcome| {
-                let _ = answer.send(outcome.map(|()| value));
+                let _ = tell.send(Heard::Answer(outcome.map(|()| value)));
             });
             Some((batch, settle))
         }
     })
-}
-
-fn serve(shared: &Shared, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let mut together = vec![first];
-        together.extend(jobs.try_iter().take(SHARED - 1));
-        commit(shared, together);
-    }
 }
 
 /// Runs the jobs in one transaction and tells everybody how it ended.

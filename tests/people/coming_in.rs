@@ -614,7 +614,7 @@ fn somebody_without_a_role_is_somebody() {
 #[test]
 fn asking_many_times_at_once_gives_no_more_guesses() {
     let clock = brickops::clock::ManualClock::at(START);
-    let store = super::setup::written(brickops::store::Writing::Thread);
+    let store = super::setup::store();
     let app = over(store, &clock, Hashing::CHEAP, 0);
     app.open_account(&console(), draft("Bricks", "ana@example.org"))
         .expect("an account");

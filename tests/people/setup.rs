@@ -11,7 +11,7 @@ use brickops::entropy::CountingEntropy;
 use brickops::error::{Error, Kind, Result};
 use brickops::services::people::{AccountDraft, Entry, Threshold};
 use brickops::services::{App, Hashing, Setup};
-use brickops::store::{Opener, Store, Writing};
+use brickops::store::{Opener, Store};
 use redb::Database;
 use redb::backends::InMemoryBackend;
 
@@ -30,18 +30,14 @@ pub fn secret(text: &str) -> Secret {
     Secret::new(text)
 }
 
+/// A store in memory.
 pub fn store() -> Store {
-    written(Writing::Inline)
-}
-
-/// A store in memory whose commits are made in this way.
-pub fn written(writing: Writing) -> Store {
     let opener: Opener = Arc::new(|| {
         Ok(Database::builder()
             .create_with_backend(InMemoryBackend::new())
             .expect("a database in memory"))
     });
-    Store::open(opener, writing).expect("a store")
+    Store::open(opener).expect("a store")
 }
 
 /// The program over a store, as after a restart.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brickops::domain::SessionId;
 use brickops::domain::rows::PickView;
 use brickops::error::{Error, Result};
-use brickops::store::{Opener, Writing};
+use brickops::store::Opener;
 use redb::{Database, StorageBackend};
 
 use crate::setup::{FileLot, Fixture, line, lot, open, order_xml};
@@ -118,7 +118,7 @@ impl StorageBackend for Disk {
 
 fn prepared() -> (Vec<u8>, SessionId) {
     let disk = Disk::default();
-    let shop = open(disk.opener(), Writing::Inline).expect("a shop");
+    let shop = open(disk.opener()).expect("a shop");
     shop.import_lots(&[
         lot("3001", 10, "A-1", 1),
         lot("3002", 5, "A-2", 2),
@@ -164,7 +164,7 @@ const STEPS: [Step; 7] = [
 fn no_confirmed_line_is_lost_and_none_is_half() {
     let (image, walk) = prepared();
     // Every state that an uninterrupted walk goes through.
-    let whole = open(Disk::holding(image.clone()).opener(), Writing::Inline).expect("a shop");
+    let whole = open(Disk::holding(image.clone()).opener()).expect("a shop");
     let mut states = vec![whole.app.pick_view(&whole.scope, walk).expect("the walk")];
     for step in STEPS {
         states.push(step(&whole, walk).expect("a step"));
@@ -172,7 +172,7 @@ fn no_confirmed_line_is_lost_and_none_is_half() {
     let mut failures = 0;
     for fuse in 1.. {
         let disk = Disk::holding(image.clone());
-        let opened = open(disk.opener(), Writing::Inline);
+        let opened = open(disk.opener());
         let mut confirmed = 0;
         if let Ok(shop) = &opened {
             let before = disk.with(|platter| platter.syncs);
@@ -195,7 +195,7 @@ fn no_confirmed_line_is_lost_and_none_is_half() {
         failures += 1;
         drop(opened);
         let found = disk.after_the_failure();
-        let shop = open(found.opener(), Writing::Inline).expect("it opens again");
+        let shop = open(found.opener()).expect("it opens again");
         shop.sound();
         let view = shop.app.pick_view(&shop.scope, walk).expect("the walk");
         let next = states.get(confirmed + 1);
@@ -232,7 +232,7 @@ fn an_import_that_died_is_completed_by_doing_it_again() {
     let text = crate::setup::bsx(&lots);
     for fuse in [4, 7, 9, 12, 15] {
         let disk = Disk::default();
-        let shop = open(disk.opener(), Writing::Inline).expect("a shop");
+        let shop = open(disk.opener()).expect("a shop");
         let before = disk.with(|platter| platter.syncs);
         disk.with(|platter| platter.fuse = Some(before + fuse));
         let path = shop.file("lots.bsx", &text);
@@ -245,7 +245,7 @@ fn an_import_that_died_is_completed_by_doing_it_again() {
         } else {
             Disk::holding(disk.bytes())
         };
-        let shop = open(found.opener(), Writing::Inline).expect("it opens again");
+        let shop = open(found.opener()).expect("it opens again");
         shop.sound();
         let already = shop.lots().len();
         let report = shop.import_lots(&lots);

@@ -2,13 +2,12 @@
 
 use brickops::domain::{LotQuery, OrderQuery, OrderStatus, Stock};
 use brickops::error::Kind;
-use brickops::store::Writing;
 
 use crate::setup::{FileLot, fixture, line, lot, order_xml};
 
 #[test]
 fn lots_come_in_once() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     let nameless = FileLot {
         number: None,
         ..lot("3003", 4, "B-7", 0)
@@ -39,7 +38,7 @@ fn lots_come_in_once() {
 
 #[test]
 fn lists_follow_what_happens() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_lots(&[lot("3001", 10, "A-1", 1), lot("3002", 5, "A-3", 2)]);
     assert_eq!(shop.lots().len(), 2);
     shop.import_lots(&[lot("3003", 7, "A-2", 3)]);
@@ -68,7 +67,7 @@ fn lists_follow_what_happens() {
 
 #[test]
 fn orders_are_promised_what_is_there() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_lots(&[
         lot("3001", 3, "A-1", 1),
         lot("3001", 10, "A-2", 2),
@@ -115,7 +114,7 @@ fn orders_are_promised_what_is_there() {
 
 #[test]
 fn orders_follow_the_marketplace() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_lots(&[lot("3001", 10, "A-1", 1)]);
     let import = |number: u64, status: &str, changed: u32, pieces: u32| {
         let report =
@@ -155,7 +154,7 @@ fn orders_follow_the_marketplace() {
 
 #[test]
 fn changed_lines_of_a_picked_order_are_refused() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_lots(&[lot("3001", 10, "A-1", 1)]);
     shop.import_orders(&[order_xml(1, "Paid", 1, &[line("3001", 4)])]);
     let walk = shop.start(&[1]).expect("a walk");
@@ -175,7 +174,7 @@ fn changed_lines_of_a_picked_order_are_refused() {
 
 #[test]
 fn roles_that_may_not_are_told_so() {
-    let shop = fixture(Writing::Inline);
+    let shop = fixture();
     let mut scope = shop.scope;
     scope.role = Some(brickops::domain::Role::Picker);
     let path = shop.file("lots.bsx", &crate::setup::bsx(&[lot("3001", 1, "A-1", 1)]));

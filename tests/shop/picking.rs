@@ -8,13 +8,13 @@ use brickops::domain::{
     Source, Timestamp,
 };
 use brickops::error::Kind;
-use brickops::store::{NewCatalog, Writing};
+use brickops::store::NewCatalog;
 
 use crate::setup::{Fixture, fixture, line, lot, order_xml};
 
 /// Three lots, two orders; 3002 is short by three.
 fn shop() -> Fixture {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_lots(&[
         lot("3001", 10, "A-10", 1001),
         lot("3002", 5, "A-2;C-1", 1002),
@@ -150,7 +150,7 @@ fn undo_takes_everything_back_exactly() {
 
 #[test]
 fn pieces_that_arrived_later_complete_an_order() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     shop.import_orders(&[order_xml(1, "Paid", 1, &[line("3001", 6)])]);
     shop.import_lots(&[lot("3001", 4, "A-1", 1)]);
     let view = shop.start(&[1]).expect("a walk");

@@ -1,7 +1,6 @@
 //! Anything in any order: after each deed the check finds nothing, and a repetition moves nothing.
 
 use brickops::domain::{OperationId, OrderId, SessionId};
-use brickops::store::Writing;
 use proptest::prelude::*;
 
 use crate::setup::{FileLot, Fixture, fixture, order_xml};
@@ -177,7 +176,7 @@ proptest! {
     #[test]
     fn nothing_ever_goes_wrong(deeds in prop::collection::vec(deed(), 1..40)) {
         let mut run = Run {
-            shop: fixture(Writing::Inline),
+            shop: fixture(),
             walk: None,
             last: None,
             day: 0,

@@ -13,7 +13,7 @@ use brickops::domain::{
 };
 use brickops::error::Result;
 use brickops::services::App;
-use brickops::store::{Opener, Store, Writing};
+use brickops::store::{Opener, Store};
 use redb::Database;
 use redb::backends::InMemoryBackend;
 
@@ -38,14 +38,14 @@ pub fn memory() -> Opener {
 }
 
 /// A shop in memory.
-pub fn fixture(writing: Writing) -> Fixture {
-    open(memory(), writing).expect("a shop")
+pub fn fixture() -> Fixture {
+    open(memory()).expect("a shop")
 }
 
 /// A shop over any database.
-pub fn open(opener: Opener, writing: Writing) -> Result<Fixture> {
+pub fn open(opener: Opener) -> Result<Fixture> {
     let clock = ManualClock::at(Timestamp::from_seconds(1_763_600_000));
-    let store = Store::open(opener, writing)?;
+    let store = Store::open(opener)?;
     let app = App::new(
         store.clone(),
         Arc::<ManualClock>::clone(&clock),

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use brickops::domain::LotQuery;
-use brickops::store::Writing;
 
 use crate::setup::fixture;
 
@@ -24,7 +23,7 @@ fn every_inventory_and_order_file_comes_in_once() {
         ("brickstock-root.bsx", 2),
         ("minifig-collection-oneline.xml", 525),
     ] {
-        let shop = fixture(Writing::Thread);
+        let shop = fixture();
         let path = data.join("inventories").join(file);
         let first = shop
             .app
@@ -39,7 +38,7 @@ fn every_inventory_and_order_file_comes_in_once() {
         assert_eq!((again.added, again.already), (0, first.added), "{file}");
         shop.sound();
     }
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     let path = data.join("orders/bricklink-orders-placed.xml");
     let import = || {
         shop.app
@@ -56,7 +55,7 @@ fn every_inventory_and_order_file_comes_in_once() {
 #[test]
 fn a_store_of_35_000_lots() {
     let Some(data) = data() else { return };
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     let import = |file: &str| {
         let path = data.join("inventories").join(file);
         shop.app

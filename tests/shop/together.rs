@@ -3,14 +3,13 @@
 use brickops::domain::OperationId;
 use brickops::domain::rows::PickOutcome;
 use brickops::error::Kind;
-use brickops::store::Writing;
 use proptest::prelude::*;
 
 use crate::setup::{fixture, line, lot, order_xml};
 
 #[test]
 fn the_same_line_is_taken_by_one_of_two() {
-    let shop = fixture(Writing::Thread);
+    let shop = fixture();
     let numbers = ["3001", "3002", "3003", "3004", "3005", "3006"];
     let lots: Vec<_> = (1..)
         .zip(numbers)
@@ -56,7 +55,7 @@ proptest! {
         one in prop::collection::vec(1u32..9, 3),
         two in prop::collection::vec(1u32..9, 3),
     ) {
-        let shop = fixture(Writing::Thread);
+        let shop = fixture();
         let numbers = ["3001", "3002", "3003"];
         let lots: Vec<_> = (1..)
             .zip(numbers)

@@ -92,7 +92,7 @@ impl App {
     /// Verifies every invariant of the store, over all shops.
     pub fn check(&self) -> Result<CheckReport> {
         let now = self.clock.now();
-        let report = self.store.read(|tx| {
+        let report = self.store.read_all(|tx| {
             let mut findings = Findings::default();
             let tenants = tx.tenants_with_records()?;
             for tenant in &tenants {
@@ -122,7 +122,7 @@ impl App {
     /// Verifies every invariant of one shop, for its owner.
     pub fn check_shop(&self, scope: &Scope) -> Result<CheckReport> {
         allow(scope, Right::Export)?;
-        let report = self.store.read(|tx| {
+        let report = self.store.read_all(|tx| {
             let mut findings = Findings::default();
             shop(tx, scope, scope.tenant, &mut findings)?;
             Ok(findings.done())

@@ -19,7 +19,7 @@ use crate::services::moves::Moves;
 use crate::store::tables::{
     LEDGER_BY_LOT, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, OPEN_PICKS, ORDERS_BY_NUMBER, OperationRecord,
 };
-use crate::store::{Decided, NewCatalog, Opener, Store, Writing};
+use crate::store::{Decided, NewCatalog, Opener, Store};
 
 fn lot(number: u64) -> Lot {
     Lot {
@@ -124,7 +124,7 @@ fn shop() -> (App, Scope) {
             .create_with_backend(InMemoryBackend::new())
             .map_err(|e| crate::error::Error::storage(e.to_string()))
     });
-    let store = Store::open(opener, Writing::Inline).expect("a store");
+    let store = Store::open(opener).expect("a store");
     let staged = store
         .stage_catalog(&Arc::new(catalog()), false, Timestamp::default(), |_| {})
         .expect("a catalogue");

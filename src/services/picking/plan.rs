@@ -10,8 +10,8 @@ use crate::domain::{
     PickState, Place, Scope, SessionId, Topic,
 };
 use crate::error::{Error, Result};
-use crate::services::lots::known_name;
 use crate::services::moves::Moves;
+use crate::services::names::name_of;
 use crate::services::promises;
 use crate::store::tables::OperationRecord;
 use crate::store::{Decided, Tx};
@@ -152,7 +152,7 @@ fn planned(
     let place = lot
         .as_ref()
         .map_or_else(Place::default, |lot| lot.place.clone());
-    let known = known_name(tx.catalog()?.as_ref(), &line.item)?;
+    let known = name_of(tx.catalog()?.as_ref(), &line.item)?;
     let name = known
         .or_else(|| lot.as_ref().map(|lot| lot.name.clone()))
         .unwrap_or_default();

@@ -18,7 +18,7 @@ fn staffed() -> (App, Scope) {
             .create_with_backend(InMemoryBackend::new())
             .map_err(|e| crate::error::Error::storage(e.to_string()))
     });
-    let store = Store::open(opener, Writing::Inline).expect("a store");
+    let store = Store::open(opener).expect("a store");
     let staged = store
         .stage_catalog(&Arc::new(catalog()), false, Timestamp::default(), |_| {})
         .expect("a catalogue");
