@@ -1,7 +1,8 @@
 //! The server over its socket: pages and confirmed writes with 1, 32 and 200 clients, from a commit to
 //! the frame on another screen, 1,000 idle connections, and kills under load. The peer is SQLite (WAL,
-//! synchronous=FULL), called in process, one connection a thread, doing three writes a transaction on
-//! the same file system in the same run. Ends with a line of JSON.
+//! synchronous=FULL), called in process, one connection a thread, on the same file system in the same
+//! run: with three writes a transaction (lot, ledger, outbox), and with all that a step of a walk
+//! writes (order, walk, counter and an index more). Ends with a line of JSON.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -12,7 +13,8 @@ mod support;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use brickops::api::client::socket::Socket;
 use brickops::api::client::{Client, Incoming, Sink};
+use brickops::api::framing::{ToClient, decode, encode};
 use brickops::api::{Reply, Request, Rows};
 use brickops::clock::{Clock, SystemClock};
 use brickops::config::Config;
@@ -176,19 +179,25 @@ fn main() {
         let rate = sorted.len() as f64 / took.as_secs_f64();
         figures.insert(format!("reads_per_s_{clients}"), rate.round().into());
     }
+    let sorted = bare(&place, &pass, plan.each / 2);
+    put(&mut figures, "bare_p50_us", &sorted, 0.5);
+    put(&mut figures, "bare_p99_us", &sorted, 0.99);
     figures.insert("rss_mb".into(), rss_mb(place.pid()).into());
     let (walks, buyer) = walks(&place, &pass);
     for clients in [1, WRITERS] {
         // Alternating, so that whatever else the machine does hits both.
         let mut ours = Vec::new();
         let mut theirs = Vec::new();
+        let mut same = Vec::new();
         for round in 0..4 {
             let part = plan.each / 4;
             ours.push(writes(&place, &pass, &walks[..clients], part));
-            theirs.push(peer(dir.path(), clients, round, part));
+            theirs.push(peer(dir.path(), false, clients, round, part));
+            same.push(peer(dir.path(), true, clients, round, part));
         }
         put_writes(&mut figures, "", clients, ours);
         put_writes(&mut figures, "peer_", clients, theirs);
+        put_writes(&mut figures, "peer_step_", clients, same);
     }
     let sorted = writes_of_many(&place, &pass, &walks, 200, plan.each);
     put(&mut figures, "write_p99_us_200", &sorted, 0.99);
@@ -353,6 +362,49 @@ fn reads(
     })
 }
 
+/// The same page, ready-made, from a thread that does nothing but send it: what the machine itself
+/// takes for two system calls, two wake-ups and reading fifty rows.
+fn bare(place: &Place, pass: &Secret, each: Duration) -> Vec<Duration> {
+    let mut line = place.line(pass);
+    let spec = ViewSpec::Lots(LotQuery::default());
+    let page = line
+        .ask(Request::Open { spec, rows: PAGE })
+        .expect("a page");
+    let frame = encode(&ToClient::Answer(1, page)).expect("a frame");
+    let (mut ours, mut theirs) = UnixStream::pair().expect("a pair of sockets");
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut asked = [0; 14];
+            while theirs.read_exact(&mut asked).is_ok() {
+                theirs.write_all(&frame).expect("taken");
+            }
+        });
+        let mut told = vec![0; 64 * 1024];
+        let over = Instant::now() + each;
+        let mut all = Vec::new();
+        while Instant::now() < over {
+            let began = Instant::now();
+            ours.write_all(&[0; 14]).expect("asked");
+            let mut got = 0;
+            let len = loop {
+                got += ours.read(&mut told[got..]).expect("told");
+                let len = told
+                    .first_chunk()
+                    .map_or(0, |len| u32::from_le_bytes(*len) as usize + 4);
+                if got >= len {
+                    break len;
+                }
+            };
+            let answer: ToClient = decode(&told[4..len]).expect("an answer");
+            all.push(began.elapsed());
+            drop(answer);
+        }
+        drop(ours);
+        all.sort_unstable();
+        all
+    })
+}
+
 /// A number that no other operation has.
 fn operation() -> OperationId {
     use std::sync::atomic::AtomicU64;
@@ -424,9 +476,15 @@ fn writes_of_many(
     writes(place, pass, &walks[..clients.min(walks.len())], each).0
 }
 
-/// Three writes a transaction in SQLite.
-fn peer(dir: &Path, clients: usize, round: usize, each: Duration) -> (Vec<Duration>, Duration) {
-    let path = dir.join(format!("peer-{clients}-{round}.sqlite"));
+/// A transaction in SQLite: three writes, or every record and index that a step of a walk writes.
+fn peer(
+    dir: &Path,
+    step: bool,
+    clients: usize,
+    round: usize,
+    each: Duration,
+) -> (Vec<Duration>, Duration) {
+    let path = dir.join(format!("peer-{step}-{clients}-{round}.sqlite"));
     let open = || {
         let db = rusqlite::Connection::open(&path).expect("a database");
         db.busy_timeout(Duration::from_secs(30)).expect("patience");
@@ -438,15 +496,29 @@ fn peer(dir: &Path, clients: usize, round: usize, each: Duration) -> (Vec<Durati
     db.execute_batch(
         "CREATE TABLE lots (id INTEGER PRIMARY KEY, available INTEGER, sold INTEGER, record BLOB);
          CREATE TABLE ledger (id INTEGER PRIMARY KEY AUTOINCREMENT, lot INTEGER, at INTEGER, record BLOB);
-         CREATE TABLE outbox (op BLOB PRIMARY KEY, at INTEGER, record BLOB);",
+         CREATE TABLE outbox (op BLOB PRIMARY KEY, at INTEGER, record BLOB);
+         CREATE TABLE orders (id INTEGER PRIMARY KEY, record BLOB);
+         CREATE TABLE walks (id INTEGER PRIMARY KEY, record BLOB);
+         CREATE TABLE seq (id INTEGER PRIMARY KEY, last INTEGER);
+         INSERT INTO seq VALUES (1, 0);",
     )
     .expect("tables");
+    if step {
+        db.execute_batch("CREATE INDEX ledger_by_lot ON ledger (lot, id);")
+            .expect("an index");
+    }
     let blob = vec![7u8; 120];
     {
         let fill = db.unchecked_transaction().expect("a transaction");
         for id in 0..35_000 {
             fill.execute("INSERT INTO lots VALUES (?, 9, 0, ?)", (id, &blob))
                 .expect("a lot");
+        }
+        for id in 0..200 {
+            for table in ["orders", "walks"] {
+                fill.execute(&format!("INSERT INTO {table} VALUES (?, ?)"), (id, &blob))
+                    .expect("a record");
+            }
         }
         fill.commit().expect("filled");
     }
@@ -472,6 +544,19 @@ fn peer(dir: &Path, clients: usize, round: usize, each: Duration) -> (Vec<Durati
                 .expect("a statement");
             let op = operation().0.to_le_bytes();
             out.execute((op.as_slice(), 1_i64, &blob)).expect("added");
+            if step {
+                for (change, id) in [
+                    ("UPDATE orders SET record = ?1 WHERE id = ?2", *lot % 200),
+                    ("UPDATE walks SET record = ?1 WHERE id = ?2", *lot % 200),
+                ] {
+                    let mut change = tx.prepare_cached(change).expect("a statement");
+                    change.execute((&blob, id)).expect("changed");
+                }
+                let mut seq = tx
+                    .prepare_cached("UPDATE seq SET last = last + 1 WHERE id = 1")
+                    .expect("a statement");
+                seq.execute(()).expect("counted");
+            }
         }
         tx.commit().expect("on disk");
     })

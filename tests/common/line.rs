@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use brickops::domain::{OperationId, OrderId, Secret, SessionId};
 #[derive(Debug)]
 pub struct Line {
     /// The connection.
-    pub stream: UnixStream,
+    pub stream: BufReader<UnixStream>,
     next: u64,
 }
 
@@ -45,6 +45,7 @@ impl Line {
     pub fn connect(socket: &Path, pass: Option<&Secret>) -> io::Result<(Self, Greeted)> {
         let stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        let stream = BufReader::new(stream);
         let mut line = Self { stream, next: 1 };
         line.send(&ToServer::Hello {
             protocol: PROTOCOL,
@@ -63,7 +64,7 @@ impl Line {
     /// Sends a message.
     pub fn send(&mut self, message: &ToServer) -> io::Result<()> {
         let frame = encode(message).map_err(io::Error::other)?;
-        self.stream.write_all(&frame)
+        self.stream.get_mut().write_all(&frame)
     }
 
     /// Sends a request without waiting for its answer.
