@@ -257,6 +257,7 @@ impl App {
             request,
         };
         self.gate = Some(Gate::Confirm(form, Box::new(waiting)));
+        self.changed();
     }
 
     fn gate_failed(&mut self, error: &Error) {

@@ -155,10 +155,15 @@ impl Harness {
         self
     }
 
-    /// Draws, and answers what is on the screen.
+    /// Draws, and answers what is on the screen. Drawing all of it anew must show the same: a change
+    /// that does not ask to be drawn would be seen only by accident.
     pub fn buffer(&mut self) -> &Buffer {
+        self.app.draw_to(&mut self.terminal).expect("draws");
+        let seen = plain(self.terminal.backend().buffer());
         self.app.redraw();
         self.app.draw_to(&mut self.terminal).expect("draws");
+        let there = plain(self.terminal.backend().buffer());
+        assert!(seen == there, "not drawn:\n{seen}\nbut there is:\n{there}");
         self.terminal.backend().buffer()
     }
 
