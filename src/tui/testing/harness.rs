@@ -129,6 +129,7 @@ impl Harness {
         for key in keys.split_whitespace() {
             let key = Key::parse(key).expect(key);
             self.app.feed(AppEvent::Input(Input::Key(key)));
+            self.draw();
             if self.answering {
                 self.answer_all();
             }
@@ -140,6 +141,7 @@ impl Harness {
     pub fn type_in(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.app.feed(AppEvent::Input(Input::Key(Key::char(c))));
+            self.draw();
             if self.answering {
                 self.answer_all();
             }
@@ -155,13 +157,18 @@ impl Harness {
         self
     }
 
+    /// Draws as the program does: only if something asks for it.
+    fn draw(&mut self) {
+        self.app.draw_to(&mut self.terminal).expect("draws");
+    }
+
     /// Draws, and answers what is on the screen. Drawing all of it anew must show the same: a change
     /// that does not ask to be drawn would be seen only by accident.
     pub fn buffer(&mut self) -> &Buffer {
-        self.app.draw_to(&mut self.terminal).expect("draws");
+        self.draw();
         let seen = plain(self.terminal.backend().buffer());
         self.app.redraw();
-        self.app.draw_to(&mut self.terminal).expect("draws");
+        self.draw();
         let there = plain(self.terminal.backend().buffer());
         assert!(seen == there, "not drawn:\n{seen}\nbut there is:\n{there}");
         self.terminal.backend().buffer()
