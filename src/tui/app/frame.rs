@@ -114,6 +114,11 @@ impl App {
             Overlay::Palette(palette) => palette.draw(&mut canvas, size, &cx),
         }
         if let Some(gate) = &self.gate {
+            if screen.mode() == Mode::Form {
+                // Two forms on top of each other would be read as one.
+                let below = Rect::new(size.x, size.y + 1, size.width, size.height - 1);
+                canvas.clear(below);
+            }
             gate.draw(&mut canvas, size, &cx);
         }
         canvas.cursor()
