@@ -1,7 +1,7 @@
 //! Names that nearly every row on a screen needs, held in memory: colours and categories, and those of
 //! the items that were shown lately.
 //!
-//! Small (213 colours, some thousand nodes, at most [`ITEMS`] items) and begun anew whenever the
+//! Small (213 colours, some thousand nodes, at most `ITEMS` items) and begun anew whenever the
 //! catalogue changes.
 
 use std::collections::{BTreeMap, HashMap};
