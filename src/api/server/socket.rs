@@ -1,6 +1,6 @@
 //! The server's socket: many clients, none of which can hold up another.
 //!
-//! Each connection has a reader, an [`Outbox`], and at most `IN_FLIGHT` requests being answered.
+//! Each connection has a reader, an outbox, and at most `IN_FLIGHT` requests being answered.
 //! Quick requests are answered where they arrive, all others on threads of their own. A client that
 //! does not read is told later what it missed; one that talks nonsense is told so and hung up on.
 
