@@ -1,7 +1,8 @@
 //! Inventories as BrickStore and BrickLink write them, and as they should not be.
 
+use brickops::domain::ListStatus;
 use brickops::domain::{ColorId, Completeness, Condition, ItemKey, ItemKind, Money, Timestamp};
-use brickops::formats::{ListFile, ListStatus, Source, read_inventory, sniff};
+use brickops::formats::{ListFile, Source, read_inventory, sniff};
 
 fn list(text: &str) -> ListFile {
     Source::from_bytes("shop.bsx", text.to_owned())

@@ -10,6 +10,7 @@ pub mod freshness;
 pub mod ids;
 pub mod item;
 pub mod ledger;
+pub mod listed;
 pub mod lot;
 pub mod money;
 pub mod order;
@@ -38,6 +39,7 @@ pub use ids::{
 };
 pub use item::{Dimensions, Grams, Item, ItemColor, ItemKey, ItemKind, SortBin};
 pub use ledger::{LedgerEntry, Reason, Stock};
+pub use listed::{ListStatus, RawField};
 pub use lot::{Completeness, Condition, Lot, Tier};
 pub use money::Money;
 pub use order::{Marketplace, Order, OrderLine, OrderStatus};

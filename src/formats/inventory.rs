@@ -5,13 +5,13 @@
 
 use super::fields::{self, Flaw};
 use super::kind::FileKind;
-use super::lots::{ListFile, ListLot, ListStatus, RawField};
+use super::lots::{ListFile, ListLot};
 use super::markup::{Markup, Tag};
 use super::meaning::Meaning;
 use super::record::{Field, Record};
 use super::source::Source;
 use crate::domain::lot::MAX_QUANTITY;
-use crate::domain::{Completeness, Condition, Timestamp};
+use crate::domain::{Completeness, Condition, ListStatus, RawField, Timestamp};
 use crate::error::{Error, Result};
 
 /// Reads an inventory that [`sniff`](super::sniff()) took for `kind`; wanted lists and everything

@@ -3,31 +3,9 @@
 
 use crate::domain::report::SkippedRows;
 use crate::domain::{
-    CategoryId, ColorId, Completeness, Condition, ItemKey, Money, Tier, Timestamp,
+    CategoryId, ColorId, Completeness, Condition, ItemKey, ListStatus, Money, RawField, Tier,
+    Timestamp,
 };
-
-/// What a BrickStore document says about a lot's place in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ListStatus {
-    /// `I`: part of the list.
-    #[default]
-    Include,
-    /// `X`: left out of exports by its owner.
-    Exclude,
-    /// `E`: an extra of a set.
-    Extra,
-}
-
-/// A field that has no meaning here, exactly as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawField {
-    /// Its name.
-    pub name: String,
-    /// What stood behind the name in its tag.
-    pub attributes: String,
-    /// What it held, still escaped.
-    pub text: String,
-}
 
 /// A lot of an inventory file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,7 +33,7 @@ pub use catalog::{
 };
 pub use inventory::read_inventory;
 pub use kind::FileKind;
-pub use lots::{ListFile, ListLot, ListStatus, RawField};
+pub use lots::{ListFile, ListLot};
 pub use orders::{OrderFile, ParsedOrder, ParsedOrderLine, read_orders};
 pub use sniff::sniff;
 pub use source::Source;

@@ -14,9 +14,11 @@ use super::rights::{Right, allow};
 use crate::domain::lot::MAX_QUANTITY;
 use crate::domain::report::{InventoryImport, Progress, Skipped};
 use crate::domain::text::clean;
-use crate::domain::{CorrelationId, Lot, LotId, Money, Place, Reason, Scope, Stock, Topic};
+use crate::domain::{
+    CorrelationId, ListStatus, Lot, LotId, Money, Place, Reason, Scope, Stock, Topic,
+};
 use crate::error::Result;
-use crate::formats::{ListFile, ListLot, ListStatus, Source, read_inventory, sniff};
+use crate::formats::{ListFile, ListLot, Source, read_inventory, sniff};
 use crate::store::{Batch, Decided, Tx};
 
 /// Lots of one transaction.
