@@ -8,11 +8,12 @@ use brickops::domain::pick::{PickLine, PickStep};
 use brickops::domain::rows::PickOutcome;
 use brickops::domain::{
     AuditEntry, AuditKind, CatalogFilter, CatalogQuery, Category, CategoryId, Color, ColorId,
-    Completeness, Condition, CorrelationId, Dimensions, Entrance, EntryId, Facts, Grams, Grants,
-    ItemColor, ItemKey, ItemKind, LedgerEntry, LineState, Lot, LotId, LotQuery, Marketplace, Money,
-    Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession, PickState,
-    Place, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock, TenantId, Tier,
-    Timestamp, UserId, Whereabouts,
+    Completeness, Condition, CorrelationId, Deed, Dimensions, Entrance, EntryId, Facts,
+    FieldChange, FileId, Grams, Grants, ItemColor, ItemKey, ItemKind, LedgerEntry, LineState,
+    ListStatus, Lot, LotColumn, LotField, LotFile, LotId, LotQuery, LotShelf, LotSort, Marketplace,
+    Money, Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession,
+    PickState, Place, RawField, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock,
+    TenantId, Tier, Timestamp, UserId, Value, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
 use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
@@ -81,7 +82,18 @@ fn lot() -> Lot {
         sale: -5,
         stockroom: Some('B'),
         retain: true,
+        tags: vec!["xmas".into()],
+        reserved_for: "Ben".into(),
+        status: ListStatus::Extra,
+        extra: vec![RawField {
+            name: "Foo".into(),
+            attributes: "a=\"1\"".into(),
+            text: "&amp;".into(),
+        }],
+        file: Some(FileId(3)),
+        gone: true,
         bricklink_lot: Some(400_000_847),
+        last: EntryId(77),
         created: at(1_600_000_000),
         created_by: UserId(1),
         changed: at(1_700_000_000),
@@ -165,8 +177,68 @@ fn entry(reason: Reason) -> LedgerEntry {
             available: 5,
             ..Stock::default()
         },
-        moved: Some((Place("A-1".into()), Place("A-2".into()))),
+        changes: changes(),
+        previous: Some(EntryId(4)),
         undoes: Some(EntryId(8)),
+    }
+}
+
+/// One of every kind of value.
+fn changes() -> Vec<FieldChange> {
+    let change = |field, before, after| FieldChange {
+        field,
+        before,
+        after,
+    };
+    vec![
+        change(LotField::Gone, Value::Flag(true), Value::Flag(false)),
+        change(LotField::Color, Value::Number(0), Value::Number(-5)),
+        change(
+            LotField::Price,
+            Value::Money(Money::ZERO),
+            Value::Money(Money::from_raw(150)),
+        ),
+        change(
+            LotField::Place,
+            Value::Text("A-1".into()),
+            Value::Text("A-2".into()),
+        ),
+        change(
+            LotField::Item,
+            Value::Item(ItemKey::part("3001")),
+            Value::Item(ItemKey::part("3002")),
+        ),
+        change(
+            LotField::Tiers,
+            Value::Tiers([Tier::default(); 3]),
+            Value::Tiers(lot().tiers),
+        ),
+        change(
+            LotField::Tags,
+            Value::Words(Vec::new()),
+            Value::Words(vec!["a".into()]),
+        ),
+        change(
+            LotField::Extra,
+            Value::Raw(Vec::new()),
+            Value::Raw(lot().extra),
+        ),
+    ]
+}
+
+fn deed() -> Deed {
+    Deed {
+        id: CorrelationId(3),
+        at: at(1_700_000_000),
+        actor: UserId(1),
+        what: "price *1.05".into(),
+        why: "autumn".into(),
+        lots: 2,
+        pieces: -7,
+        runs: vec![(EntryId(4), EntryId(9)), (EntryId(12), EntryId(12))],
+        undoes: Some(CorrelationId(2)),
+        undone_by: Some(CorrelationId(5)),
+        open: true,
     }
 }
 
@@ -183,7 +255,22 @@ fn records_of_a_shop() {
     );
     golden(
         &lot(),
-        "01fb2c010004333030310b427269636b2032207820340b010102050201fb5406fb580205637261636b0a412d31323b433330332009412d31323b43333033020afb780500000000fb01420101fc4f87d717fd0000480f625e0b0001fd00803c3048140c0002",
+        "02fb2c010004333030310b427269636b2032207820340b010102050201fb5406fb580205637261636b0a412d31323b433330332009412d31323b43333033020afb780500000000fb0142010104786d61730342656e020103466f6f05613d2231220526616d703b01030101fc4f87d7174dfd0000480f625e0b0001fd00803c3048140c0002",
+    );
+    golden(
+        &deed(),
+        "0103fd00803c3048140c00010b7072696365202a312e303506617574756d6e020d0204090c0c0102010501",
+    );
+    golden(
+        &LotFile {
+            id: FileId(3),
+            name: "Advent".into(),
+            note: "late".into(),
+            review: true,
+            created: at(1_700_000_000),
+            created_by: UserId(1),
+        },
+        "010306416476656e74046c61746501fd00803c3048140c0001",
     );
     golden(
         &order(),
@@ -212,33 +299,33 @@ fn reasons_keep_their_numbers() {
     let session = SessionId(4);
     golden(
         &entry(Reason::Imported { file: "a".into() }),
-        "0109fb2c01fd00803c3048140c0001000161030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c000100016103000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
     golden(
         &entry(Reason::Reserved { order: order() }),
-        "0109fb2c01fd00803c3048140c0001010131030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c000101013103000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
     golden(
         &entry(Reason::Released { order: order() }),
-        "0109fb2c01fd00803c3048140c0001020131030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c000102013103000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
     golden(
         &entry(Reason::Picked {
             order: order(),
             session,
         }),
-        "0109fb2c01fd00803c3048140c000103013104030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c00010301310403000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
     golden(
         &entry(Reason::PickUndone {
             order: order(),
             session,
         }),
-        "0109fb2c01fd00803c3048140c000104013104030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c00010401310403000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
     golden(
         &entry(Reason::Sent { order: order() }),
-        "0109fb2c01fd00803c3048140c0001050131030000000500000103412d3103412d320108",
+        "0209fb2c01fd00803c3048140c000105013103000000050000080000010000040100010907020002fb2c010b0303412d310303412d320204000433303031040004333030320d05000000000000050afb78050000000011060006010161140700070103466f6f05613d2231220526616d703b01040108",
     );
 }
 
@@ -523,7 +610,7 @@ fn ways_in_keep_their_numbers() {
 
 #[test]
 fn whereabouts_keep_their_numbers() {
-    golden(&Whereabouts::Home, "0100");
+    golden(&Whereabouts::Home, "0200");
     golden(
         &Whereabouts::Catalog(CatalogQuery {
             text: "brick".into(),
@@ -535,15 +622,22 @@ fn whereabouts_keep_their_numbers() {
             },
             own: Some("x".into()),
         }),
-        "010105627269636b0100010b0000000001010000010178",
+        "020105627269636b0100010b0000000001010000010178",
     );
     golden(
         &Whereabouts::Item(ItemKey::part("3001")),
-        "0102000433303031",
+        "0202000433303031",
     );
     golden(
-        &Whereabouts::Inventory(LotQuery { text: "a".into() }),
-        "01030161",
+        &Whereabouts::Inventory(LotQuery {
+            text: "a".into(),
+            sort: vec![LotSort {
+                column: LotColumn::Price,
+                down: true,
+            }],
+            shelf: LotShelf::File(FileId(3)),
+        }),
+        "020301610108010103",
     );
     golden(
         &Whereabouts::Orders(OrderQuery {
@@ -551,10 +645,10 @@ fn whereabouts_keep_their_numbers() {
             status: Some(OrderStatus::Paid),
             to_pick: true,
         }),
-        "01040161010401",
+        "02040161010401",
     );
-    golden(&Whereabouts::Order(OrderId(7)), "010507");
-    golden(&Whereabouts::Pick(SessionId(4)), "010604");
+    golden(&Whereabouts::Order(OrderId(7)), "020507");
+    golden(&Whereabouts::Pick(SessionId(4)), "020604");
 }
 
 fn text() -> impl Strategy<Value = String> {

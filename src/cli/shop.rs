@@ -33,9 +33,7 @@ pub fn inventory(place: &Place, command: &InventoryCommand, out: &Out) -> anyhow
             Ok(inventory_imported(&report, out))
         }
         InventoryCommand::List { words, limit } => {
-            let spec = ViewSpec::Lots(LotQuery {
-                text: words.clone(),
-            });
+            let spec = ViewSpec::Lots(LotQuery::text(words.clone()));
             let mut lots = Vec::new();
             each_page(&blocking(place)?, spec, *limit, |rows| match rows {
                 Rows::Lots(rows) => {

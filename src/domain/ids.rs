@@ -47,6 +47,10 @@ id!(
     CorrelationId(u64)
 );
 id!(
+    /// A file (batch collection): lots that are not part of the live stock.
+    FileId(u32)
+);
+id!(
     /// Chosen by the client for each write, so that a repetition after a lost answer is harmless.
     OperationId(u128)
 );

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CorrelationId, EntryId, LotId, Place, SessionId, Timestamp, UserId};
+use super::lot::MAX_QUANTITY;
+use super::lot_field::{FieldChange, LotField};
+use super::{CorrelationId, EntryId, LotId, SessionId, Timestamp, UserId};
 
 /// Pieces of a lot. Their sum changes only through the ledger, and none is ever negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -50,6 +52,13 @@ impl Stock {
         Some(())
     }
 
+    /// Changes the pieces for sale by a difference; `None` below nothing or above what a lot may hold.
+    pub fn shift(&mut self, by: i64) -> Option<()> {
+        let after = u32::try_from(i64::from(self.available).checked_add(by)?).ok()?;
+        self.available = (after <= MAX_QUANTITY).then_some(after)?;
+        Some(())
+    }
+
     /// Whether nothing ever lay here.
     pub const fn is_empty(&self) -> bool {
         self.available == 0 && self.reserved == 0 && self.sold == 0
@@ -93,6 +102,72 @@ pub enum Reason {
         /// The marketplace's number of the order.
         order: String,
     },
+    /// A person brought it in.
+    Added,
+    /// A person changed it.
+    Edited,
+    /// Part of it became a lot of its own, or it is that part.
+    Split,
+    /// It took another lot in, or went into one.
+    Merged,
+    /// Counted on the shelf.
+    Counted {
+        /// Why the count differed, in the person's words; may be empty.
+        why: String,
+    },
+    /// Put somewhere else.
+    Moved,
+    /// Taken out of a set.
+    PartedOut {
+        /// The set's number.
+        set: String,
+    },
+    /// It came out of a file (batch collection) into the live stock, or went into one.
+    Filed {
+        /// Name of the file.
+        file: String,
+    },
+    /// An earlier deed was taken back, or brought back.
+    TakenBack,
+    /// Places are read from the remarks by another rule.
+    Reread,
+}
+
+impl Reason {
+    /// In a few words, for lists.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Imported { file } => format!("imported from {file}"),
+            Self::Reserved { order } => format!("promised to order {order}"),
+            Self::Released { order } => format!("released from order {order}"),
+            Self::Picked { order, .. } => format!("picked for order {order}"),
+            Self::PickUndone { order, .. } => format!("put back from order {order}"),
+            Self::Sent { order } => format!("sent with order {order}"),
+            Self::Added => "added".into(),
+            Self::Edited => "changed".into(),
+            Self::Split => "split".into(),
+            Self::Merged => "merged".into(),
+            Self::Counted { why } if why.is_empty() => "counted".into(),
+            Self::Counted { why } => format!("counted: {why}"),
+            Self::Moved => "moved".into(),
+            Self::PartedOut { set } => format!("parted out of {set}"),
+            Self::Filed { file } => format!("file {file}"),
+            Self::TakenBack => "taken back".into(),
+            Self::Reread => "place read anew".into(),
+        }
+    }
+
+    /// The order it belongs to: such a change is taken back where it was made.
+    pub fn order(&self) -> Option<&str> {
+        match self {
+            Self::Reserved { order }
+            | Self::Released { order }
+            | Self::Picked { order, .. }
+            | Self::PickUndone { order, .. }
+            | Self::Sent { order } => Some(order),
+            _ => None,
+        }
+    }
 }
 
 /// One change of one lot.
@@ -114,10 +189,76 @@ pub struct LedgerEntry {
     pub before: Stock,
     /// Pieces after.
     pub after: Stock,
-    /// Place before and after, where it changed.
-    pub moved: Option<(Place, Place)>,
+    /// Fields that changed. A lot that comes in was a tombstone before.
+    pub changes: Vec<FieldChange>,
+    /// The entry before this one about the same lot.
+    pub previous: Option<EntryId>,
     /// The entry that this one takes back.
     pub undoes: Option<EntryId>,
+}
+
+impl LedgerEntry {
+    /// How many pieces more are for sale.
+    pub fn difference(&self) -> i64 {
+        i64::from(self.after.available) - i64::from(self.before.available)
+    }
+
+    /// The change of a field, if it was one of those that changed.
+    pub fn change(&self, field: LotField) -> Option<&FieldChange> {
+        self.changes.iter().find(|change| change.field == field)
+    }
+
+    /// Whether pieces moved.
+    pub fn moved_pieces(&self) -> bool {
+        self.before != self.after
+    }
+
+    /// Whether it came to lie elsewhere.
+    pub fn moved_place(&self) -> bool {
+        self.change(LotField::Place).is_some()
+    }
+}
+
+/// Something a person did to lots, in one go: what can be taken back as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Ties its entries together.
+    pub id: CorrelationId,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: UserId,
+    /// In a few words, such as `price *1.05`.
+    pub what: String,
+    /// Why, in the person's own words; may be empty.
+    pub why: String,
+    /// Lots it changed.
+    pub lots: u32,
+    /// Pieces for sale that came or went.
+    pub pieces: i64,
+    /// Its entries: first and last of each unbroken run.
+    pub runs: Vec<(EntryId, EntryId)>,
+    /// The deed that this one takes back (or brings back, if that one took back another).
+    pub undoes: Option<CorrelationId>,
+    /// The deed that took this one back.
+    pub undone_by: Option<CorrelationId>,
+    /// Still under way; one that died is taken back when the program starts.
+    pub open: bool,
+}
+
+impl Deed {
+    /// Notes an entry as its own.
+    pub fn note(&mut self, entry: EntryId) {
+        match self.runs.last_mut() {
+            Some((_, last)) if last.0 + 1 == entry.0 => *last = entry,
+            _ => self.runs.push((entry, entry)),
+        }
+    }
+
+    /// How many entries it has.
+    pub fn entries(&self) -> u64 {
+        self.runs.iter().map(|(from, to)| to.0 - from.0 + 1).sum()
+    }
 }
 
 #[cfg(test)]

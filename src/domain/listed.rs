@@ -25,3 +25,14 @@ pub struct RawField {
     /// What it held, still escaped.
     pub text: String,
 }
+
+impl ListStatus {
+    /// BrickStore's letter.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Include => 'I',
+            Self::Exclude => 'X',
+            Self::Extra => 'E',
+        }
+    }
+}

@@ -12,6 +12,8 @@ pub mod item;
 pub mod ledger;
 pub mod listed;
 pub mod lot;
+pub mod lot_field;
+pub mod lot_file;
 pub mod money;
 pub mod order;
 pub mod overlay;
@@ -35,12 +37,15 @@ pub use changes::{Change, Committed, Topic};
 pub use color::{Color, ColorFamily, ColorId, Rgb};
 pub use freshness::{Facts, Freshness, Source, Windows};
 pub use ids::{
-    CorrelationId, EntryId, LotId, OperationId, OrderId, SessionId, TenantId, UserId, ViewId,
+    CorrelationId, EntryId, FileId, LotId, OperationId, OrderId, SessionId, TenantId, UserId,
+    ViewId,
 };
 pub use item::{Dimensions, Grams, Item, ItemColor, ItemKey, ItemKind, SortBin};
-pub use ledger::{LedgerEntry, Reason, Stock};
+pub use ledger::{Deed, LedgerEntry, Reason, Stock};
 pub use listed::{ListStatus, RawField};
 pub use lot::{Completeness, Condition, Lot, Tier};
+pub use lot_field::{FieldChange, LotField, Value};
+pub use lot_file::{LotFile, LotFileRow};
 pub use money::Money;
 pub use order::{Marketplace, Order, OrderLine, OrderStatus};
 pub use overlay::{Overlay, OverlayEdit, OverlayRow};
@@ -51,7 +56,8 @@ pub use person::{
 pub use pick::{LineState, PickLine, PickSession, PickState};
 pub use place::Place;
 pub use query::{
-    BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotQuery, Obsolete, OrderQuery, ViewSpec,
+    BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotColumn, LotQuery, LotShelf, LotSort,
+    Obsolete, OrderQuery, ViewSpec,
 };
 pub use rights::{Grants, Right};
 pub use scope::{Role, Scope};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryId, ColorId, ItemKind, OrderStatus, SortBin};
+use super::{CategoryId, ColorId, FileId, ItemKind, OrderStatus, SortBin};
 
 /// Whether LEGO still makes an item; unknown until it has been fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,11 +108,104 @@ pub struct CatalogCounts {
     pub cabinets: Vec<(char, u32)>,
 }
 
-/// What is asked of the inventory. Thin until the inventory's own filter language comes.
+/// Which lots are meant at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum LotShelf {
+    /// What the shop sells.
+    #[default]
+    Live,
+    /// A file (batch collection).
+    File(FileId),
+    /// Tombstones.
+    Gone,
+}
+
+/// What lots can be sorted by, and shown.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub enum LotColumn {
+    /// Natural order of the first place; places that cannot be read come last.
+    #[default]
+    Place,
+    /// Number of the item.
+    No,
+    /// Its name.
+    Name,
+    /// Name of the colour.
+    Color,
+    /// New before used.
+    Condition,
+    /// Pieces for sale.
+    Quantity,
+    /// Pieces promised to orders.
+    Reserved,
+    /// Pieces sold.
+    Sold,
+    /// Price of a piece.
+    Price,
+    /// Cost of a piece.
+    Cost,
+    /// Price of all pieces for sale.
+    Value,
+    /// Weight of all pieces for sale.
+    Weight,
+    /// When it came in: the youngest first.
+    Age,
+    /// When it was last changed: the latest first.
+    Changed,
+    /// Who changed it last.
+    By,
+    /// Private note.
+    Remarks,
+    /// Public note.
+    Comments,
+    /// The shop's own words.
+    Tags,
+    /// Name of the category.
+    Category,
+    /// Percent off.
+    Sale,
+    /// Sold in multiples.
+    Bulk,
+    /// Stockroom.
+    Stockroom,
+    /// Our number.
+    Lot,
+    /// BrickLink's number, and whether it is in step.
+    BrickLink,
+    /// BrickOwl's number, and whether it is in step.
+    BrickOwl,
+}
+
+/// A key of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LotSort {
+    /// By what.
+    pub column: LotColumn,
+    /// The other way round.
+    pub down: bool,
+}
+
+/// What is asked of the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct LotQuery {
-    /// Words that all must occur in number, name, colour, place or notes.
+    /// The filter, as it was typed.
     pub text: String,
+    /// In which order; empty: by place.
+    pub sort: Vec<LotSort>,
+    /// Among which lots.
+    pub shelf: LotShelf,
+}
+
+impl LotQuery {
+    /// The live stock, filtered by this text, by place.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What is asked of the orders.

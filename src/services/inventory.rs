@@ -11,20 +11,16 @@ use std::path::Path;
 use super::App;
 use super::moves::Moves;
 use super::rights::{Right, allow};
-use crate::domain::lot::MAX_QUANTITY;
+use crate::domain::lot::{MAX_PRICE, MAX_QUANTITY};
 use crate::domain::report::{InventoryImport, Progress, Skipped};
 use crate::domain::text::clean;
-use crate::domain::{
-    CorrelationId, ListStatus, Lot, LotId, Money, Place, Reason, Scope, Stock, Topic,
-};
+use crate::domain::{CorrelationId, ListStatus, Lot, Money, Place, Reason, Scope, Stock, Topic};
 use crate::error::Result;
 use crate::formats::{ListFile, ListLot, Source, read_inventory, sniff};
 use crate::store::{Batch, Decided, Tx};
 
 /// Lots of one transaction.
 const PIECE: usize = 500;
-/// Highest price of a piece, as the marketplace has it.
-const MAX_PRICE: Money = Money::from_raw(999_999_999);
 
 /// A lot of the file, ready to be stored.
 struct Draft {
@@ -247,9 +243,8 @@ fn flaw(row: &ListLot, numbers: &mut HashSet<u64>) -> Option<(&'static str, Stri
 }
 
 fn lot(scope: &Scope, row: ListLot) -> Lot {
+    let created = row.date_added.unwrap_or(scope.now);
     Lot {
-        id: LotId(0),
-        item: row.item,
         name: row.name,
         color: row.color,
         condition: row.condition,
@@ -268,11 +263,12 @@ fn lot(scope: &Scope, row: ListLot) -> Lot {
         sale: row.sale,
         stockroom: row.stockroom,
         retain: row.retain,
+        reserved_for: row.reserved,
+        status: row.status,
+        extra: row.unknown,
         bricklink_lot: row.lot_id,
-        created: row.date_added.unwrap_or(scope.now),
-        created_by: scope.user,
         changed: scope.now,
-        changed_by: scope.user,
+        ..Lot::new(row.item, created, scope.user)
     }
 }
 

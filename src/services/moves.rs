@@ -8,7 +8,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    CorrelationId, EntryId, LedgerEntry, Lot, LotId, Order, Reason, Scope, Stock, Topic,
+    CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Order, Reason, Scope,
+    Stock, Topic, Value,
 };
 use crate::error::{Error, Result};
 use crate::store::{Batch, Shop};
@@ -19,6 +20,7 @@ pub(crate) struct Moves<'t> {
     scope: Scope,
     lots: BTreeMap<LotId, Lot>,
     moved: BTreeSet<LotId>,
+    entered: Vec<EntryId>,
     orders: Vec<u64>,
     deed: Option<CorrelationId>,
     batch: Batch,
@@ -32,6 +34,7 @@ impl<'t> Moves<'t> {
             scope,
             lots: BTreeMap::new(),
             moved: BTreeSet::new(),
+            entered: Vec::new(),
             orders: Vec::new(),
             deed,
             batch: Batch::new(),
@@ -78,8 +81,14 @@ impl<'t> Moves<'t> {
         lot.id = self.batch.next_lot(&self.shop)?;
         let id = lot.id;
         let after = lot.stock;
+        // A lot that comes in was a tombstone before; so taking it back makes it one.
+        let changes = vec![FieldChange {
+            field: LotField::Gone,
+            before: Value::Flag(true),
+            after: Value::Flag(false),
+        }];
         self.lots.insert(id, lot);
-        self.enter(id, reason, (Stock::default(), after), None)?;
+        self.enter(id, (reason, None), (Stock::default(), after), changes)?;
         Ok(id)
     }
 
@@ -102,24 +111,59 @@ impl<'t> Moves<'t> {
                 "The pieces of lot {id} are not there any more. Look at the lot and try again."
             )));
         }
+        self.put_stock(id, after);
+        self.enter(id, (reason, undoes), (before, after), Vec::new())
+    }
+
+    /// Changes a lot in any way, with one entry that says what became different; without an entry
+    /// when nothing did.
+    pub(crate) fn edit(
+        &mut self,
+        id: LotId,
+        reason: Reason,
+        undoes: Option<EntryId>,
+        edit: impl FnOnce(&mut Lot) -> Result<()>,
+    ) -> Result<Option<EntryId>> {
+        let Some(lot) = self.lot(id)? else {
+            return Err(Error::not_found(format!("Lot {id} is not there any more.")));
+        };
+        let before = lot.clone();
+        let mut after = before.clone();
+        edit(&mut after)?;
+        let changes = before.changes_to(&after);
+        if changes.is_empty() && before.stock == after.stock && undoes.is_none() {
+            return Ok(None);
+        }
+        let stocks = (before.stock, after.stock);
+        after.changed = self.scope.now;
+        after.changed_by = self.scope.user;
+        self.lots.insert(id, after);
+        self.enter(id, (reason, undoes), stocks, changes).map(Some)
+    }
+
+    fn put_stock(&mut self, id: LotId, stock: Stock) {
         if let Some(lot) = self.lots.get_mut(&id) {
-            lot.stock = after;
+            lot.stock = stock;
             lot.changed = self.scope.now;
             lot.changed_by = self.scope.user;
         }
-        self.enter(id, reason, (before, after), undoes)
     }
 
     fn enter(
         &mut self,
         lot: LotId,
-        reason: Reason,
+        (reason, undoes): (Reason, Option<EntryId>),
         (before, after): (Stock, Stock),
-        undoes: Option<EntryId>,
+        changes: Vec<FieldChange>,
     ) -> Result<EntryId> {
         self.moved.insert(lot);
         let correlation = self.deed()?;
         let id = self.batch.next_entry(&self.shop)?;
+        let previous = self.lots.get_mut(&lot).and_then(|lot| {
+            let before = std::mem::replace(&mut lot.last, id);
+            (before.0 > 0).then_some(before)
+        });
+        self.entered.push(id);
         self.batch.put_entry(
             &self.scope,
             LedgerEntry {
@@ -131,11 +175,22 @@ impl<'t> Moves<'t> {
                 correlation,
                 before,
                 after,
-                moved: None,
+                changes,
+                previous,
                 undoes,
             },
         );
         Ok(id)
+    }
+
+    /// The entries so far, in order.
+    pub(crate) fn entered(&self) -> &[EntryId] {
+        &self.entered
+    }
+
+    /// How many lots were changed so far.
+    pub(crate) fn touched(&self) -> usize {
+        self.moved.len()
     }
 
     /// Writes an order.

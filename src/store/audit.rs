@@ -7,12 +7,12 @@ use redb::TableDefinition;
 
 use super::codec::unpack;
 use super::tables::{
-    ALERTS, COUNTERS, ElementPairs, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM,
-    LOTS_BY_PRINT, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OVERLAYS, OperationRecord,
-    PEOPLE, PICKS, SETTINGS,
+    ALERTS, COUNTERS, ElementPairs, LEDGER, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
+    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OVERLAYS, OperationRecord, PEOPLE, PICKS,
+    SETTINGS,
 };
 use super::{Catalog, Shop, Tx};
-use crate::domain::{EntryId, LotId, OrderId, SessionId, TenantId};
+use crate::domain::{LotId, OrderId, SessionId, TenantId};
 use crate::error::Result;
 
 impl Tx<'_> {
@@ -106,19 +106,6 @@ impl Shop<'_> {
                 each(LotId(lot))?;
                 Ok(ControlFlow::Continue(()))
             })
-    }
-
-    /// The ledger by lot.
-    pub fn each_by_lot(&self, mut each: impl FnMut(LotId, EntryId) -> Result<()>) -> Result<()> {
-        let all = (self.tenant, 0, 0)..=(self.tenant, u64::MAX, u64::MAX);
-        self.tx.walk::<(u32, u64, u64), (), (u32, u64, u64)>(
-            LEDGER_BY_LOT,
-            all,
-            |(_, lot, entry), ()| {
-                each(LotId(lot), EntryId(entry))?;
-                Ok(ControlFlow::Continue(()))
-            },
-        )
     }
 
     /// Orders by marketplace and number.

@@ -67,6 +67,28 @@ pub fn open(path: &Path, cache: usize) -> Result<Database> {
     Ok(database)
 }
 
+/// Copies the database before a step of the schema changes it: `shop.redb.schema-N`, complete or not at all.
+pub(super) fn keep_before_step(path: &Path, schema: u64) -> Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".schema-{schema}"));
+    let copy = PathBuf::from(name);
+    let mut part = copy.clone().into_os_string();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let copied = fs::copy(path, &part)
+        .and_then(|_| fs::File::open(&part)?.sync_all())
+        .and_then(|()| fs::rename(&part, &copy));
+    copied.map_err(|e| {
+        // What was written so far is of no use, and there may be no room for it.
+        let _ = fs::remove_file(&part);
+        Error::storage(format!(
+            "{} must be copied before this version changes it, and that failed ({}). Make room in its directory and start again; nothing was changed.",
+            path.display(),
+            plain(&e)
+        ))
+    })
+}
+
 /// Turns a panic of redb into an error: that is how it meets pages that make no sense.
 pub(super) fn intact<T>(shown: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {

@@ -8,11 +8,14 @@ mod audit_log;
 pub mod catalog;
 pub mod codec;
 pub mod files;
+mod ledger;
+mod lot_files;
 mod migrate;
 mod overlays;
 pub mod people;
 mod people_audit;
 mod people_writes;
+mod schema1;
 mod settings;
 pub mod shop;
 mod shop_writes;
@@ -107,12 +110,12 @@ impl Store {
     /// `Conflict` when another process has it, `Storage` when the file is damaged, newer than this
     /// program, or cannot be read or written.
     pub fn open(opener: Opener) -> Result<Self> {
-        Self::open_shown(opener, "The database".into())
+        Self::open_shown(opener, "The database".into(), &|_| Ok(()))
     }
 
-    fn open_shown(opener: Opener, shown: String) -> Result<Self> {
+    fn open_shown(opener: Opener, shown: String, keep: migrate::Keep<'_>) -> Result<Self> {
         let database = opener()?;
-        migrate::bring_up(&database)?;
+        migrate::bring_up(&database, keep)?;
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(Arc::new(database))),
             opener,
@@ -130,7 +133,11 @@ impl Store {
         let path = files::prepare(dir)?;
         let shown = path.display().to_string();
         files::intact(&shown.clone(), move || {
-            Self::open_shown(Arc::new(move || files::open(&path, CACHE)), shown)
+            let file = path.clone();
+            let opener = Arc::new(move || files::open(&path, CACHE));
+            Self::open_shown(opener, shown, &|schema| {
+                files::keep_before_step(&file, schema)
+            })
         })
     }
 

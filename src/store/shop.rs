@@ -9,14 +9,13 @@ use super::Tx;
 use super::codec::unpack;
 use super::people_writes::PeopleWrite;
 use super::tables::{
-    AlertRecord, COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM,
-    LOTS_BY_PRINT, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS,
-    ShopRecord,
+    AlertRecord, COUNTERS, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_PICKS,
+    OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS, ShopRecord,
 };
 use super::writer::{Batch, Write};
 use crate::domain::{
-    CorrelationId, EntryId, ItemKey, LedgerEntry, Lot, LotId, Marketplace, OperationId, Order,
-    OrderId, Overlay, PickSession, Scope, SessionId, ShopSettings, TenantId,
+    CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, Marketplace,
+    OperationId, Order, OrderId, Overlay, PickSession, Scope, SessionId, ShopSettings, TenantId,
 };
 use crate::error::Result;
 
@@ -26,6 +25,10 @@ pub(super) enum ShopWrite {
     Shop(u32, Box<ShopRecord>),
     Lot(u32, Box<Lot>),
     Ledger(u32, Box<LedgerEntry>),
+    Deed(u32, Box<Deed>),
+    DeedOf(u32, OperationId, CorrelationId),
+    File(u32, Box<LotFile>),
+    NoFile(u32, FileId),
     Order(u32, Box<Order>),
     Pick(u32, Box<PickSession>),
     Operation(u32, OperationId, Box<OperationRecord>),
@@ -138,40 +141,6 @@ impl Shop<'_> {
             })
     }
 
-    /// Every ledger entry, oldest first.
-    pub fn each_entry(&self, mut each: impl FnMut(LedgerEntry) -> Result<()>) -> Result<()> {
-        let all = (self.tenant, 0)..=(self.tenant, u64::MAX);
-        self.tx
-            .walk::<(u32, u64), &[u8], (u32, u64)>(LEDGER.definition(), all, |_, bytes| {
-                each(unpack(bytes)?)?;
-                Ok(ControlFlow::Continue(()))
-            })
-    }
-
-    /// The ledger of one lot, oldest first.
-    pub fn entries_of(&self, lot: LotId) -> Result<Vec<LedgerEntry>> {
-        let range = (self.tenant, lot.0, 0)..=(self.tenant, lot.0, u64::MAX);
-        let mut ids = Vec::new();
-        self.tx.walk::<(u32, u64, u64), (), (u32, u64, u64)>(
-            LEDGER_BY_LOT,
-            range,
-            |(_, _, entry), ()| {
-                ids.push(entry);
-                Ok(ControlFlow::Continue(()))
-            },
-        )?;
-        let mut entries = Vec::with_capacity(ids.len());
-        for id in ids {
-            entries.extend(self.tx.get(&LEDGER, (self.tenant, id))?);
-        }
-        Ok(entries)
-    }
-
-    /// An entry of the ledger.
-    pub fn entry(&self, id: EntryId) -> Result<Option<LedgerEntry>> {
-        self.tx.get(&LEDGER, (self.tenant, id.0))
-    }
-
     /// An order.
     pub fn order(&self, id: OrderId) -> Result<Option<Order>> {
         self.tx.get(&ORDERS, (self.tenant, id.0))
@@ -243,7 +212,7 @@ impl Shop<'_> {
         self.tx.get(&OPERATIONS, (self.tenant, op.0))
     }
 
-    fn counter(&self, what: &'static str) -> Result<u64> {
+    pub(super) fn counter(&self, what: &'static str) -> Result<u64> {
         Ok(self
             .tx
             .look(COUNTERS, (self.tenant, what), Ok)?
@@ -304,11 +273,6 @@ impl Batch {
     /// Remembers what a file called a lot that has no number, so that the same file is known again.
     pub fn put_print(&mut self, scope: &Scope, print: u128, nth: u32, lot: LotId) {
         self.push(ShopWrite::Print(scope.tenant.0, print, nth, lot));
-    }
-
-    /// Adds a ledger entry.
-    pub fn put_entry(&mut self, scope: &Scope, entry: LedgerEntry) {
-        self.push(ShopWrite::Ledger(scope.tenant.0, Box::new(entry)));
     }
 
     /// Writes an order.

@@ -10,10 +10,11 @@ use super::codec::{pack, unpack};
 use super::disk;
 use super::shop::ShopWrite;
 use super::tables::{
-    ALERTS, COUNTERS, LEDGER, LEDGER_BY_LOT, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT,
-    OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, SETTINGS, SHOPS,
+    ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOTS, LOTS_BY_BRICKLINK,
+    LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER,
+    OVERLAYS, PICKS, SETTINGS, SHOPS,
 };
-use crate::domain::{LedgerEntry, Lot, Order, PickSession, PickState};
+use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
 
 /// Remembers the numbers that were given last.
@@ -65,7 +66,7 @@ macro_rules! keep {
 pub(super) struct ShopWriter<'t> {
     tx: &'t WriteTransaction,
     lots: Option<LotTables<'t>>,
-    ledger: Option<LedgerTables<'t>>,
+    ledger: Option<Table<'t, (u32, u64), &'static [u8]>>,
 }
 
 impl<'t> ShopWriter<'t> {
@@ -92,9 +93,30 @@ impl<'t> ShopWriter<'t> {
             ShopWrite::Ledger(tenant, entry) => {
                 let tables = match &mut self.ledger {
                     Some(tables) => tables,
-                    none => none.insert(LedgerTables::open(tx)?),
+                    none => none.insert(tx.open_table(LEDGER.definition()).map_err(|e| disk(&e))?),
                 };
-                tables.put(tenant, &entry)?;
+                tables
+                    .insert((tenant, entry.id.0), pack(&*entry)?.as_slice())
+                    .map_err(|e| disk(&e))?;
+            }
+            ShopWrite::Deed(tenant, deed) => put_deed(tx, tenant, &deed)?,
+            ShopWrite::DeedOf(tenant, op, deed) => {
+                insert!(tx, DEEDS_BY_OPERATION, (tenant, op.0), deed.0);
+            }
+            ShopWrite::File(tenant, file) => {
+                let bytes = pack(&*file)?;
+                insert!(
+                    tx,
+                    FILES.definition(),
+                    (tenant, file.id.0),
+                    bytes.as_slice()
+                );
+            }
+            ShopWrite::NoFile(tenant, file) => {
+                tx.open_table(FILES.definition())
+                    .map_err(|e| disk(&e))?
+                    .remove((tenant, file.0))
+                    .map_err(|e| disk(&e))?;
             }
             ShopWrite::Shop(tenant, shop) => {
                 insert!(tx, SHOPS.definition(), tenant, pack(&*shop)?.as_slice());
@@ -159,28 +181,22 @@ fn put_pick(tx: &WriteTransaction, tenant: u32, pick: &PickSession) -> Result<()
     Ok(())
 }
 
-struct LedgerTables<'t> {
-    entries: Table<'t, (u32, u64), &'static [u8]>,
-    by_lot: Table<'t, (u32, u64, u64), ()>,
+fn put_deed(tx: &WriteTransaction, tenant: u32, deed: &Deed) -> Result<()> {
+    let key = (tenant, deed.id.0);
+    insert!(tx, DEEDS.definition(), key, pack(deed)?.as_slice());
+    if deed.open {
+        keep!(tx.open_table(OPEN_DEEDS), key, ());
+    } else {
+        let mut open = tx.open_table(OPEN_DEEDS).map_err(|e| disk(&e))?;
+        open.remove(key).map_err(|e| disk(&e))?;
+    }
+    Ok(())
 }
 
-impl<'t> LedgerTables<'t> {
-    fn open(tx: &'t WriteTransaction) -> Result<Self> {
-        Ok(Self {
-            entries: tx.open_table(LEDGER.definition()).map_err(|e| disk(&e))?,
-            by_lot: tx.open_table(LEDGER_BY_LOT).map_err(|e| disk(&e))?,
-        })
-    }
-
-    fn put(&mut self, tenant: u32, entry: &LedgerEntry) -> Result<()> {
-        self.entries
-            .insert((tenant, entry.id.0), pack(entry)?.as_slice())
-            .map_err(|e| disk(&e))?;
-        self.by_lot
-            .insert((tenant, entry.lot.0, entry.id.0), ())
-            .map_err(|e| disk(&e))?;
-        Ok(())
-    }
+/// The number by which a lot is found. A lot of a file has the number of a lot that is sold, perhaps; only
+/// that one counts.
+fn numbered(lot: &Lot) -> Option<u64> {
+    lot.bricklink_lot.filter(|_| lot.file.is_none())
 }
 
 struct LotTables<'t> {
@@ -212,9 +228,11 @@ impl<'t> LotTables<'t> {
         }
         let folded = lot.item.folded();
         let kind = lot.item.kind.index();
-        let by_item = (tenant, kind, folded.as_str(), lot.id.0);
-        keep!(&mut self.by_item => by_item, lot.stock.available);
-        if let Some(number) = lot.bricklink_lot {
+        if lot.is_live() {
+            let by_item = (tenant, kind, folded.as_str(), lot.id.0);
+            keep!(&mut self.by_item => by_item, lot.stock.available);
+        }
+        if let Some(number) = numbered(lot) {
             keep!(&mut self.by_number => (tenant, number), lot.id.0);
         }
         self.lots
@@ -224,16 +242,13 @@ impl<'t> LotTables<'t> {
     }
 
     fn forget(&mut self, tenant: u32, before: &Lot, lot: &Lot) -> Result<()> {
-        if before.item != lot.item {
+        if before.is_live() && (before.item != lot.item || !lot.is_live()) {
             let folded = before.item.folded();
             self.by_item
                 .remove((tenant, before.item.kind.index(), folded.as_str(), lot.id.0))
                 .map_err(|e| disk(&e))?;
         }
-        if let Some(number) = before
-            .bricklink_lot
-            .filter(|_| before.bricklink_lot != lot.bricklink_lot)
-        {
+        if let Some(number) = numbered(before).filter(|number| numbered(lot) != Some(*number)) {
             self.by_number
                 .remove((tenant, number))
                 .map_err(|e| disk(&e))?;

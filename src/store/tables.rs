@@ -13,9 +13,9 @@ use super::codec::Record;
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
-    AuditEntry, Category, CategoryId, Color, Dimensions, Facts, Grams, ItemColor, ItemKey,
-    LedgerEntry, Lot, Order, Overlay, Person, PickSession, ShopSettings, SortBin, Timestamp,
-    Whereabouts,
+    AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
+    LedgerEntry, Lot, LotFile, Order, Overlay, Person, PickSession, ShopSettings, SortBin,
+    Timestamp, Whereabouts,
 };
 
 /// A table of records.
@@ -50,7 +50,8 @@ pub const COUNTERS: TableDefinition<(u32, &str), u64> = TableDefinition::new("co
 pub const SHOPS: Table<u32, ShopRecord> = Table::new("shops");
 /// tenant, lot.
 pub const LOTS: Table<(u32, u64), Lot> = Table::new("lots");
-/// tenant, kind, folded number, lot -> pieces for sale, so that lists need not decode lots.
+/// tenant, kind, folded number, lot -> pieces for sale, so that lists need not decode lots. Only lots of
+/// the live stock: neither tombstones nor lots of files.
 pub const LOTS_BY_ITEM: TableDefinition<(u32, u8, &str, u64), u32> =
     TableDefinition::new("lots_by_item");
 /// tenant, BrickLink's lot number -> lot.
@@ -62,9 +63,15 @@ pub const LOTS_BY_PRINT: TableDefinition<(u32, u128, u32), u64> =
     TableDefinition::new("lots_by_print");
 /// tenant, entry.
 pub const LEDGER: Table<(u32, u64), LedgerEntry> = Table::new("ledger");
-/// tenant, lot, entry.
-pub const LEDGER_BY_LOT: TableDefinition<(u32, u64, u64), ()> =
-    TableDefinition::new("ledger_by_lot");
+/// tenant, deed -> what it was and which entries are its own.
+pub const DEEDS: Table<(u32, u64), Deed> = Table::new("deeds");
+/// tenant, deed: only those still under way.
+pub const OPEN_DEEDS: TableDefinition<(u32, u64), ()> = TableDefinition::new("open_deeds");
+/// tenant, file (batch collection).
+pub const FILES: Table<(u32, u32), LotFile> = Table::new("files");
+/// tenant, operation -> the deed it made; makes a repetition harmless.
+pub const DEEDS_BY_OPERATION: TableDefinition<(u32, u128), u64> =
+    TableDefinition::new("deeds_by_operation");
 /// tenant, order.
 pub const ORDERS: Table<(u32, u64), Order> = Table::new("orders");
 /// tenant, marketplace, its number -> order.
@@ -263,8 +270,10 @@ record! {
     Color => "colour", 1;
     Category => "category", 1;
     ShopRecord => "shop", 1;
-    Lot => "lot", 1;
-    LedgerEntry => "ledger entry", 1;
+    Lot => "lot", 2;
+    LedgerEntry => "ledger entry", 2;
+    Deed => "deed", 1;
+    LotFile => "file", 1;
     Order => "order", 1;
     PickSession => "pick session", 1;
     OperationRecord => "operation", 1;
@@ -277,6 +286,6 @@ record! {
     SignIn => "sign-in", 1;
     Unlocked => "station", 1;
     Invitation => "invitation", 1;
-    Whereabouts => "person's whereabouts", 1;
+    Whereabouts => "person's whereabouts", 2;
     AuditEntry => "audit entry", 1;
 }

@@ -175,6 +175,41 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Every pair of a range, in falling key order, until `each` breaks off.
+    pub(super) fn walk_back<'k, K: Key + 'static, V: Value + 'static, B>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+        range: impl RangeBounds<B> + 'k,
+        mut each: impl FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()>
+    where
+        B: Borrow<K::SelfType<'k>> + 'k,
+    {
+        match self {
+            Self::Read(tx) => {
+                let Some(table) = tx.table(table)? else {
+                    return Ok(());
+                };
+                for pair in table.range::<B>(range).map_err(error)?.rev() {
+                    let (key, value) = pair.map_err(error)?;
+                    if each(key.value(), value.value())?.is_break() {
+                        break;
+                    }
+                }
+            }
+            Self::Write(tx) => {
+                let table = tx.open_table(table).map_err(error)?;
+                for pair in table.range::<B>(range).map_err(error)?.rev() {
+                    let (key, value) = pair.map_err(error)?;
+                    if each(key.value(), value.value())?.is_break() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How many pairs a table holds.
     pub(super) fn len<K: Key + 'static, V: Value + 'static>(
         &self,

@@ -533,9 +533,7 @@ fn people_come_back_to_where_they_were() {
         me.whereabouts,
         Some(Whereabouts::Order(brickops::domain::OrderId(7)))
     );
-    let query = brickops::domain::LotQuery {
-        text: "x".repeat(20_000),
-    };
+    let query = brickops::domain::LotQuery::text("x".repeat(20_000));
     refused(
         server.app.stay(&scope, Whereabouts::Inventory(query)),
         Kind::Invalid,

@@ -45,7 +45,7 @@ fn lists_follow_what_happens() {
     let places: Vec<String> = shop.lots().iter().map(|lot| lot.place.0.clone()).collect();
     assert_eq!(places, ["A-1", "A-2", "A-3"]);
     let find = |text: &str| {
-        let query = LotQuery { text: text.into() };
+        let query = LotQuery::text(text);
         shop.app.lot_ids(&shop.scope, &query).expect("lots").len()
     };
     assert_eq!(find("thing"), 3);

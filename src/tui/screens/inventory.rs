@@ -49,7 +49,7 @@ impl Inventory {
         vec![Effect::send(
             LIST,
             Request::Open {
-                spec: ViewSpec::Lots(LotQuery { text }),
+                spec: ViewSpec::Lots(LotQuery::text(text)),
                 rows: Window::<LotRow>::first_rows(Self::height(cx)),
             },
         )]
@@ -126,9 +126,7 @@ impl Screen for Inventory {
     }
 
     fn whereabouts(&self) -> Option<Whereabouts> {
-        Some(Whereabouts::Inventory(LotQuery {
-            text: self.field.text(),
-        }))
+        Some(Whereabouts::Inventory(LotQuery::text(self.field.text())))
     }
 
     fn hints(&self) -> Vec<Action> {
