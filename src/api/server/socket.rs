@@ -347,9 +347,12 @@ async fn greet(
         None => return Ok(None),
     };
     let handler = Arc::clone(handler);
-    let talk = tokio::task::spawn_blocking(move || handler.greet(peer, greeting))
-        .await
-        .map_err(|_| Error::internal("The server could not greet."))??;
+    let talk = match tokio::task::spawn_blocking(move || handler.greet(peer, greeting)).await {
+        Ok(talk) => talk?,
+        // The server is ending: the line closes without a word, and the client asks the next server.
+        Err(e) if e.is_cancelled() => return Ok(None),
+        Err(_) => return Err(Error::internal("The server could not greet.")),
+    };
     out.send(&ToClient::Greeted(Box::new(talk.greeted())))?;
     Ok(Some(talk))
 }
