@@ -411,10 +411,9 @@ fn start(data: &Path, pass: &Secret) -> Duration {
             break;
         }
         let left = Duration::from_secs(20).saturating_sub(began.elapsed());
-        match drawn.recv_timeout(left) {
-            Ok(bytes) => parser.process(&bytes),
-            Err(_) => panic!("no overview came:\n{shown}"),
-        }
+        let bytes = drawn.recv_timeout(left);
+        assert!(bytes.is_ok(), "no overview came:\n{shown}");
+        parser.process(&bytes.unwrap_or_default());
     }
     let took = began.elapsed();
     writer.write_all(b"q").expect("a key");
