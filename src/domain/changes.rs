@@ -19,6 +19,8 @@ pub enum Topic {
     People,
     /// The shop's own tags, notes and bins of items; no ids are named.
     Overlays,
+    /// Files (batch collections); no ids are named.
+    Files,
     /// Name and settings of the shop; no ids are named.
     Shop,
 }

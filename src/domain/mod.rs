@@ -6,6 +6,7 @@ pub mod audit;
 pub mod category;
 pub mod changes;
 pub mod color;
+pub mod edit;
 pub mod freshness;
 pub mod ids;
 pub mod item;

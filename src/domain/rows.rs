@@ -37,6 +37,23 @@ pub struct ItemRow {
     pub score: u32,
 }
 
+/// Sums over lots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LotTotals {
+    /// Lots.
+    pub lots: u32,
+    /// Pieces for sale.
+    pub pieces: u64,
+    /// Their value by price.
+    pub value: Money,
+    /// What they cost.
+    pub cost: Money,
+    /// What they weigh, as far as the catalogue knows.
+    pub milligrams: u64,
+    /// Lots of which it does not.
+    pub unweighed: u32,
+}
+
 /// A lot in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotRow {

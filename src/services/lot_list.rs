@@ -103,6 +103,7 @@ impl LotLists {
                     | Topic::Picks
                     | Topic::People
                     | Topic::Overlays
+                    | Topic::Files
                     | Topic::Shop => {}
                 }
             }
