@@ -7,6 +7,7 @@ pub mod category;
 pub mod changes;
 pub mod color;
 pub mod edit;
+pub mod filter;
 pub mod freshness;
 pub mod ids;
 pub mod item;
@@ -36,6 +37,7 @@ pub use audit::{AuditEntry, AuditKind, AuditPage, AuditQuery};
 pub use category::{Category, CategoryId, CategoryTree};
 pub use changes::{Change, Committed, Topic};
 pub use color::{Color, ColorFamily, ColorId, Rgb};
+pub use filter::Filter;
 pub use freshness::{Facts, Freshness, Source, Windows};
 pub use ids::{
     CorrelationId, EntryId, FileId, LotId, OperationId, OrderId, SessionId, TenantId, UserId,
