@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod category;
 pub mod changes;
+pub mod code;
 pub mod color;
 pub mod edit;
 pub mod filter;
@@ -36,6 +37,7 @@ pub mod time;
 pub use audit::{AuditEntry, AuditKind, AuditPage, AuditQuery};
 pub use category::{Category, CategoryId, CategoryTree};
 pub use changes::{Change, Committed, Topic};
+pub use code::{BinCode, Code, CodeError, CodeKind};
 pub use color::{Color, ColorFamily, ColorId, Rgb};
 pub use filter::Filter;
 pub use freshness::{Facts, Freshness, Source, Windows};

@@ -14,7 +14,7 @@ pub struct Place(pub String);
 
 /// A run of letters or digits of a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Token {
+pub(super) enum Token {
     Number(u64),
     Word(String),
 }
@@ -82,7 +82,8 @@ impl std::fmt::Display for Place {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// What counts of a place: its runs of letters, in lower case, and its numbers.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -93,7 +94,10 @@ fn tokens(text: &str) -> Vec<Token> {
             rest = after;
         } else if first.is_alphabetic() {
             let (word, after) = rest.split_at(run(char::is_alphabetic));
-            let word = word.to_lowercase();
+            // A dot that only lower case has (`İ`) is not a letter.
+            let word = word
+                .to_lowercase()
+                .replace(|c: char| !c.is_alphabetic(), "");
             if !(found.is_empty() && KEYWORDS.contains(&word.as_str()) && !after.is_empty()) {
                 found.push(Token::Word(word));
             }
@@ -204,6 +208,10 @@ mod tests {
         assert!(same_place("a-12", "A 12"));
         assert!(same_place("Bin C303", "c303"));
         assert!(same_place("A-012", "A-12"));
+        assert!(
+            same_place("İ-1", "i\u{307}-1"),
+            "lower case of one letter in two"
+        );
         assert!(!same_place("A-12", "A-1-2"));
         assert!(!same_place("", ""));
     }
