@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`domain`] | pure values and rules |
 //! | [`formats`] | files that sellers use, read and written |
+//! | [`labels`] | labels for bins, lots and totes as PDF, ZPL and PNG |
 //! | [`store`] | the database file: tables, codec, the single writer |
 //! | [`search`] | the full-text index, derived from the store |
 //! | [`services`] | every verb of the program, one transaction each |
@@ -24,6 +25,7 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 pub mod formats;
+pub mod labels;
 pub mod search;
 pub mod services;
 pub mod store;

@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and what it may use besides itself.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("error", &[]),
     ("clock", &["domain"]),
     ("config", &["domain", "error"]),
     ("entropy", &["domain", "error"]),
     ("formats", &["domain", "error"]),
+    ("labels", &["domain", "error"]),
     ("store", &["domain", "error"]),
     ("search", &["domain", "error"]),
     (
