@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::deed_rows::{
+    ChangeKind, ChangeRow, DeedReport, DeedState, EditPreview, EntryRow, HistoryPage, HistoryQuery,
+    RefusedLot, UndoPreview,
+};
 use super::query::Obsolete;
 use super::{
     CategoryId, Color, ColorId, Condition, Facts, Freshness, Item, ItemKey, LotId, Money, OrderId,
@@ -79,6 +83,40 @@ pub struct LotRow {
     pub remarks: String,
     /// When it came in.
     pub created: Timestamp,
+    /// What a piece cost.
+    pub cost: Money,
+    /// Public note.
+    pub comments: String,
+    /// How complete a set is.
+    pub completeness: Option<super::Completeness>,
+    /// The shop's own words.
+    pub tags: Vec<String>,
+    /// Sold in multiples of it.
+    pub bulk: u32,
+    /// Percent off.
+    pub sale: i8,
+    /// Prices from quantities on.
+    pub tiers: [super::Tier; 3],
+    /// Not offered: `A`, `B` or `C`.
+    pub stockroom: Option<char>,
+    /// Kept when empty.
+    pub retain: bool,
+    /// For whom it is kept.
+    pub reserved_for: String,
+    /// Name of the category, where the catalogue knows the item.
+    pub category: String,
+    /// Milligrams of a piece, where the catalogue knows.
+    pub weight: Option<u32>,
+    /// BrickLink's lot number.
+    pub bricklink_lot: Option<u64>,
+    /// When it was last changed.
+    pub changed: Timestamp,
+    /// By whom.
+    pub changed_by: String,
+    /// A tombstone.
+    pub gone: bool,
+    /// The newest entry of the ledger: an edit names it, so that nobody overwrites what was not seen.
+    pub last: super::EntryId,
 }
 
 /// An order in a list.

@@ -1,12 +1,17 @@
 //! Looking at lots: lists, windows of lists, and what the shop has of an item.
 
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
 use super::App;
-use super::lot_list::Totals;
 use super::names::Names;
+use super::shelf::{Proposals, Selection};
 use super::rights::{Right, allow, allowed};
 use crate::domain::rows::LotRow;
-use crate::domain::{ItemKey, Lot, LotId, LotQuery, Money, Scope, Timestamp};
-use crate::error::Result;
+use crate::domain::filter::{Field, Filter};
+use crate::domain::{ItemKey, Lot, LotId, LotQuery, LotShelf, Money, Scope, Timestamp, UserId};
+use crate::error::{Error, Result};
 use crate::store::Tx;
 
 /// What the start screen says about the shop's work.
@@ -29,12 +34,42 @@ pub struct ShopFigures {
 }
 
 impl App {
-    /// Lots in natural order of place, then by item.
+    /// The lots that match, in their order.
     pub fn lot_ids(&self, scope: &Scope, query: &LotQuery) -> Result<Vec<LotId>> {
+        let selected = self.selected(scope, query)?;
+        Ok(selected.lots.into_iter().map(|at| LotId(u64::from(at))).collect())
+    }
+
+    /// The lots that match, with their sums. A filter that is not understood is `Invalid`.
+    pub(crate) fn selected(&self, scope: &Scope, query: &LotQuery) -> Result<Selection> {
         allow(scope, Right::ReadInventory)?;
-        let words = words(&query.text);
-        self.lot_lists
-            .ids(&self.store, scope, &self.names(), &words)
+        let zone = self.shop_zone(scope)?;
+        let filter = Filter::parse(&query.text, scope.now, &zone)
+            .map_err(|mistake| Error::invalid(mistake.to_string()))?;
+        let asked = (query.shelf, &filter.expr, query.sort.as_slice());
+        self.shelves.select(&self.store, scope, &self.names(), asked)
+    }
+
+    /// Days begin as the shop counts them.
+    fn shop_zone(&self, scope: &Scope) -> Result<TimeZone> {
+        let settings = self.store.read(|tx| tx.shop(scope).settings())?;
+        Ok(TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC))
+    }
+
+    /// What could stand behind a field of the filter, with how many lots have it.
+    pub fn filter_values(
+        &self,
+        scope: &Scope,
+        (field, prefix, shelf): (Field, &str, LotShelf),
+    ) -> Result<Proposals> {
+        allow(scope, Right::ReadInventory)?;
+        let asked = crate::services::shelf::Asked {
+            field,
+            prefix,
+            shelf,
+        };
+        self.shelves
+            .proposals(&self.store, scope, &self.names(), &asked)
     }
 
     /// These lots as rows; numbers that are not there any more are left out.
@@ -42,7 +77,7 @@ impl App {
         allow(scope, Right::ReadInventory)?;
         let names = self.names();
         self.store
-            .read(|tx| rows(tx, &names, tx.shop(scope).lots(ids)?))
+            .read(|tx| rows(tx, scope, &names, tx.shop(scope).lots(ids)?))
     }
 
     /// The shop's lots of an item, in natural order of place.
@@ -54,7 +89,7 @@ impl App {
             let ids: Vec<LotId> = shop.stock_of(item)?.into_iter().map(|(id, _)| id).collect();
             let mut lots = shop.lots(&ids)?;
             lots.sort_by_cached_key(|lot| (lot.place.key(), lot.color, lot.id));
-            rows(tx, &names, lots)
+            rows(tx, scope, &names, lots)
         })
     }
 
@@ -80,15 +115,11 @@ impl App {
         allow(scope, Right::ReadCatalog)?;
         let mut figures = ShopFigures::default();
         if allowed(scope, Right::ReadInventory) {
-            let Totals {
-                lots,
-                pieces,
-                value,
-            } = self.lot_lists.totals(&self.store, scope)?;
+            let totals = self.shelves.totals(&self.store, scope, &self.names())?;
             figures = ShopFigures {
-                lots,
-                pieces,
-                value,
+                lots: totals.lots,
+                pieces: totals.pieces,
+                value: totals.value,
                 ..figures
             };
         }
@@ -121,15 +152,33 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_lowercase).collect()
 }
 
-fn rows(tx: &Tx<'_>, names: &Names, lots: Vec<Lot>) -> Result<Vec<LotRow>> {
+fn rows(tx: &Tx<'_>, scope: &Scope, names: &Names, lots: Vec<Lot>) -> Result<Vec<LotRow>> {
     let catalog = tx.catalog()?;
+    let shop = tx.shop(scope);
+    let mut people: HashMap<UserId, String> = HashMap::new();
     lots.into_iter()
         .map(|lot| {
-            let name = names.of_item(catalog.as_ref(), &lot.item)?;
+            let by = match people.get(&lot.changed_by) {
+                Some(name) => name.clone(),
+                None => {
+                    let person = shop.person(lot.changed_by)?;
+                    let name = person.map_or_else(String::new, |person| person.name);
+                    people.insert(lot.changed_by, name.clone());
+                    name
+                }
+            };
+            let facts = names.facts_of(catalog.as_ref(), &lot.item)?;
+            let known = facts.is_some();
+            let facts = facts.unwrap_or_default();
             Ok(LotRow {
                 id: lot.id,
-                known: name.is_some(),
-                name: name.unwrap_or(lot.name),
+                known,
+                name: if known { facts.name } else { lot.name },
+                category: facts
+                    .category
+                    .and_then(|id| names.tree().get(id))
+                    .map_or_else(String::new, |node| node.name.clone()),
+                weight: facts.weight,
                 item: lot.item,
                 color: names.color(lot.color),
                 condition: lot.condition,
@@ -138,6 +187,21 @@ fn rows(tx: &Tx<'_>, names: &Names, lots: Vec<Lot>) -> Result<Vec<LotRow>> {
                 place: lot.place,
                 remarks: lot.remarks,
                 created: lot.created,
+                cost: lot.cost,
+                comments: lot.notes,
+                completeness: lot.completeness,
+                tags: lot.tags,
+                bulk: lot.bulk,
+                sale: lot.sale,
+                tiers: lot.tiers,
+                stockroom: lot.stockroom,
+                retain: lot.retain,
+                reserved_for: lot.reserved_for,
+                bricklink_lot: lot.bricklink_lot,
+                changed: lot.changed,
+                changed_by: by,
+                gone: lot.gone,
+                last: lot.last,
             })
         })
         .collect()

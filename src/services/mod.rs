@@ -8,7 +8,6 @@ pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod inventory;
-mod lot_list;
 pub mod lots;
 mod moves;
 pub mod names;
@@ -22,6 +21,7 @@ pub mod picking;
 mod promises;
 mod rights;
 pub mod settings;
+mod shelf;
 pub mod views;
 
 use std::path::PathBuf;
@@ -36,11 +36,11 @@ use crate::search::CatalogIndex;
 use crate::store::tables::ShopRecord;
 use crate::store::{Batch, Decided, Store};
 
-use lot_list::LotLists;
 use names::Names;
 use own_list::OwnLists;
 pub use people::Hashing;
 use people::Reception;
+use shelf::Shelves;
 use views::Views;
 
 /// What listeners are told of.
@@ -102,7 +102,7 @@ pub struct App {
     /// Held by the import that is under way.
     importing: Mutex<()>,
     listeners: Arc<Mutex<Vec<Listener>>>,
-    lot_lists: Arc<LotLists>,
+    shelves: Arc<Shelves>,
     own_lists: Arc<OwnLists>,
     alerts: alerts::Alerts,
     reception: Reception,
@@ -127,7 +127,7 @@ impl App {
             tell(&listeners, &Notice::Committed(committed.clone()));
             true
         }));
-        let lot_lists = LotLists::following(&store);
+        let shelves = Shelves::following(&store);
         let own_lists = OwnLists::following(&store);
         let alerts = alerts::Alerts::start(&store, setup.courier)?;
         Ok(Self {
@@ -141,7 +141,7 @@ impl App {
             swapping: RwLock::default(),
             importing: Mutex::new(()),
             listeners,
-            lot_lists,
+            shelves,
             own_lists,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),

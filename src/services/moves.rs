@@ -20,7 +20,8 @@ pub(crate) struct Moves<'t> {
     scope: Scope,
     lots: BTreeMap<LotId, Lot>,
     moved: BTreeSet<LotId>,
-    entered: Vec<EntryId>,
+    /// What this verb has entered: the transaction does not show it yet.
+    entered: BTreeMap<EntryId, LedgerEntry>,
     orders: Vec<u64>,
     deed: Option<CorrelationId>,
     batch: Batch,
@@ -34,7 +35,7 @@ impl<'t> Moves<'t> {
             scope,
             lots: BTreeMap::new(),
             moved: BTreeSet::new(),
-            entered: Vec::new(),
+            entered: BTreeMap::new(),
             orders: Vec::new(),
             deed,
             batch: Batch::new(),
@@ -163,9 +164,8 @@ impl<'t> Moves<'t> {
             let before = std::mem::replace(&mut lot.last, id);
             (before.0 > 0).then_some(before)
         });
-        self.entered.push(id);
-        self.batch.put_entry(
-            &self.scope,
+        self.entered.insert(
+            id,
             LedgerEntry {
                 id,
                 lot,
@@ -184,8 +184,27 @@ impl<'t> Moves<'t> {
     }
 
     /// The entries so far, in order.
-    pub(crate) fn entered(&self) -> &[EntryId] {
-        &self.entered
+    pub(crate) fn entered(&self) -> impl Iterator<Item = &LedgerEntry> {
+        self.entered.values()
+    }
+
+    /// The history of a lot with what this verb has entered, newest first.
+    pub(crate) fn history(&mut self, id: LotId) -> Result<Vec<LedgerEntry>> {
+        let Some(lot) = self.lot(id)?.cloned() else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        let mut next = Some(lot.last);
+        while let Some(id) = next {
+            let entry = match self.entered.get(&id) {
+                Some(entry) => Some(entry.clone()),
+                None => self.shop.entry(id)?,
+            };
+            let Some(entry) = entry else { break };
+            next = entry.previous.filter(|previous| *previous < id);
+            found.push(entry);
+        }
+        Ok(found)
     }
 
     /// How many lots were changed so far.
@@ -201,6 +220,9 @@ impl<'t> Moves<'t> {
 
     /// Everything as one batch.
     pub(crate) fn finish(mut self) -> Batch {
+        for entry in std::mem::take(&mut self.entered).into_values() {
+            self.batch.put_entry(&self.scope, entry);
+        }
         for id in &self.moved {
             if let Some(lot) = self.lots.remove(id) {
                 self.batch.put_lot(&self.scope, lot);

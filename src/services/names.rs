@@ -16,6 +16,15 @@ use crate::store::{Catalog, Store};
 /// Names of items that are kept; 20,000 take two megabytes.
 const ITEMS: usize = 20_000;
 
+/// What rows say of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ItemFacts {
+    pub(crate) name: String,
+    pub(crate) category: Option<CategoryId>,
+    /// Milligrams of a piece.
+    pub(crate) weight: Option<u32>,
+}
+
 /// The reference tables of the catalogue.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -25,7 +34,7 @@ pub struct Names {
     /// The catalogue all of this is of; `None` before the first import.
     generation: Option<u32>,
     /// Two look-ups and a whole record each in the store, and a page asks for fifty.
-    items: Mutex<HashMap<ItemKey, Option<String>>>,
+    items: Mutex<HashMap<ItemKey, Option<ItemFacts>>>,
 }
 
 impl Names {
@@ -52,21 +61,30 @@ impl Names {
         catalog: Option<&Catalog<'_>>,
         item: &ItemKey,
     ) -> Result<Option<String>> {
+        Ok(self.facts_of(catalog, item)?.map(|facts| facts.name))
+    }
+
+    /// What rows say of an item; `None` where the catalogue does not know it.
+    pub(crate) fn facts_of(
+        &self,
+        catalog: Option<&Catalog<'_>>,
+        item: &ItemKey,
+    ) -> Result<Option<ItemFacts>> {
         // The catalogue may just be changing.
         if catalog.map(|catalog| catalog.head().generation) != self.generation {
-            return name_of(catalog, item);
+            return facts_of(catalog, item);
         }
         let items = || self.items.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = items().get(item) {
             return Ok(known.clone());
         }
-        let name = name_of(catalog, item)?;
+        let facts = facts_of(catalog, item)?;
         let mut items = items();
         if items.len() >= ITEMS {
             items.clear();
         }
-        items.insert(item.clone(), name.clone());
-        Ok(name)
+        items.insert(item.clone(), facts.clone());
+        Ok(facts)
     }
 
     /// A colour; one the catalogue does not know is shown by its number.
@@ -117,12 +135,21 @@ impl Names {
 }
 
 /// The same, read from the store.
-pub(crate) fn name_of(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<String>> {
+fn facts_of(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<ItemFacts>> {
     let Some(catalog) = catalog else {
         return Ok(None);
     };
-    match catalog.find(item)? {
-        None => Ok(None),
-        Some(id) => Ok(catalog.record(id)?.map(|record| record.name)),
-    }
+    let Some(id) = catalog.find(item)? else {
+        return Ok(None);
+    };
+    Ok(catalog.record(id)?.map(|record| ItemFacts {
+        name: record.name,
+        category: Some(record.category),
+        weight: record.weight.map(|grams| grams.0),
+    }))
+}
+
+/// The name alone.
+pub(crate) fn name_of(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<String>> {
+    Ok(facts_of(catalog, item)?.map(|facts| facts.name))
 }

@@ -54,7 +54,8 @@ fn promise_line(moves: &mut Moves<'_>, order: &str, line: &mut OrderLine) -> Res
     let Some(id) = line.lot.filter(|_| line.short() > 0) else {
         return Ok(0);
     };
-    let available = moves.lot(id)?.map_or(0, |lot| lot.stock.available);
+    let live = moves.lot(id)?.filter(|lot| lot.is_live());
+    let available = live.map_or(0, |lot| lot.stock.available);
     let pieces = line.short().min(available);
     if pieces > 0 {
         let reason = Reason::Reserved {
@@ -121,7 +122,10 @@ fn serving_lot(moves: &mut Moves<'_>, line: &OrderLine) -> Result<Option<LotId>>
 }
 
 fn serves(lot: &Lot, line: &OrderLine) -> bool {
-    lot.item.same(&line.item) && lot.color == line.color && lot.condition == line.condition
+    lot.is_live()
+        && lot.item.same(&line.item)
+        && lot.color == line.color
+        && lot.condition == line.condition
 }
 
 /// What one lot is preferred by; the least is taken.

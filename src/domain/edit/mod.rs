@@ -5,6 +5,7 @@
 
 mod amount;
 mod apply;
+mod display;
 mod parse;
 
 use serde::{Deserialize, Serialize};

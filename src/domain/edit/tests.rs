@@ -149,9 +149,11 @@ fn a_sum_is_spread_exactly() {
 }
 
 #[test]
-fn every_line_of_the_help_can_be_read() {
+fn every_line_of_the_help_can_be_read_and_is_written_as_it_was_meant() {
     for (example, _) in HELP {
-        Edits::parse(example).expect(example);
+        let edits = Edits::parse(example).expect(example);
+        let again = Edits::parse(&edits.to_string()).expect(example);
+        assert_eq!(again, edits, "{example}");
     }
 }
 

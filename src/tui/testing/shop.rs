@@ -165,6 +165,27 @@ fn lot(at: usize, item: &Item) -> LotRow {
         place: Place(place.clone()),
         remarks: place,
         created: days_ago(at * 40 + 2),
+        cost: Money::from_raw(90 + 30 * i64::from(at as u32)),
+        comments: String::new(),
+        completeness: None,
+        tags: if at.is_multiple_of(7) {
+            vec!["xmas".into()]
+        } else {
+            Vec::new()
+        },
+        bulk: 1,
+        sale: 0,
+        tiers: [crate::domain::Tier::default(); 3],
+        stockroom: None,
+        retain: false,
+        reserved_for: String::new(),
+        category: "Brick".into(),
+        weight: Some(2_320),
+        bricklink_lot: Some(400_000_000 + at as u64),
+        changed: days_ago(at + 1),
+        changed_by: "ana".into(),
+        gone: false,
+        last: crate::domain::EntryId(at as u64 + 1),
     }
 }
 

@@ -8,9 +8,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::App;
-use super::moves::Moves;
-use super::rights::{Right, allow};
+use crate::services::App;
+use crate::services::moves::Moves;
+use crate::services::rights::{Right, allow};
 use crate::domain::lot::{MAX_PRICE, MAX_QUANTITY};
 use crate::domain::report::{InventoryImport, Progress, Skipped};
 use crate::domain::text::clean;

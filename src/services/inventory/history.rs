@@ -1,0 +1,276 @@
+//! Who changed what, when and why: of one lot, of one deed, of the whole shop, page by page.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use crate::domain::rows::{ChangeKind, DeedState, EntryRow, HistoryPage, HistoryQuery};
+use crate::domain::{
+    CorrelationId, Deed, EntryId, LedgerEntry, Lot, LotField, LotId, Reason, Scope, UserId, Value,
+};
+use crate::error::Result;
+use crate::services::App;
+use crate::services::names::Names;
+use crate::services::rights::{Right, allow};
+use crate::store::{Catalog, Shop};
+
+/// Most entries that are looked through for one page: then the page says how far it got.
+const LOOKED: usize = 50_000;
+
+/// What the rows of a page share.
+struct Reader<'t> {
+    shop: Shop<'t>,
+    names: &'t Names,
+    catalog: Option<Catalog<'t>>,
+    people: HashMap<UserId, String>,
+    deeds: HashMap<CorrelationId, Option<(Deed, DeedState)>>,
+    lots: HashMap<LotId, Option<Lot>>,
+}
+
+impl App {
+    /// A page of the history, newest first. `before`: where the page before ended.
+    pub fn history(
+        &self,
+        scope: &Scope,
+        query: &HistoryQuery,
+        (before, rows): (Option<EntryId>, usize),
+    ) -> Result<HistoryPage> {
+        allow(scope, Right::ReadInventory)?;
+        let names = self.names();
+        let words = crate::services::lots::words(&query.text);
+        self.store.read(|tx| {
+            let shop = tx.shop(scope);
+            let people = shop.people()?;
+            let mut reader = Reader {
+                shop,
+                names: &names,
+                catalog: tx.catalog()?,
+                people: people.into_iter().map(|p| (p.id, p.name)).collect(),
+                deeds: HashMap::new(),
+                lots: HashMap::new(),
+            };
+            reader.page(query, &words, (before, rows.min(1_000)))
+        })
+    }
+}
+
+impl Reader<'_> {
+    fn page(
+        &mut self,
+        query: &HistoryQuery,
+        words: &[String],
+        (before, rows): (Option<EntryId>, usize),
+    ) -> Result<HistoryPage> {
+        let mut page = HistoryPage::default();
+        let mut looked = 0;
+        let shop = self.shop;
+        let mut outcome = Ok(());
+        let mut take = |entry: LedgerEntry| -> Result<ControlFlow<()>> {
+            if query.from.is_some_and(|from| entry.at < from) {
+                return Ok(ControlFlow::Break(()));
+            }
+            looked += 1;
+            let (id, at) = (entry.id, entry.at);
+            if page.entries.len() >= rows || looked > LOOKED {
+                page.next = Some(EntryId(id.0 + 1));
+                page.searched = (looked > LOOKED).then_some(at);
+                return Ok(ControlFlow::Break(()));
+            }
+            if fits(query, &entry) {
+                match self.row(entry) {
+                    Ok(row) if says(&row, query, words) => page.entries.push(row),
+                    Ok(_) => {}
+                    Err(error) => {
+                        outcome = Err(error);
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        };
+        let before = before.unwrap_or(EntryId(u64::MAX));
+        if let Some(id) = query.lot {
+            if let Some(lot) = shop.lot(id)? {
+                shop.history(&lot, |entry| {
+                    if entry.id >= before {
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    take(entry)
+                })?;
+            }
+        } else if let Some(deed) = query.deed {
+            let runs = shop.deed(deed)?.map(|deed| deed.runs).unwrap_or_default();
+            for (from, to) in runs.into_iter().rev() {
+                let until = EntryId(before.0.min(to.0 + 1));
+                let mut more = true;
+                shop.entries_before(until, |entry| {
+                    if entry.id < from {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                    let flow = take(entry)?;
+                    more = flow.is_continue();
+                    Ok(flow)
+                })?;
+                if !more {
+                    break;
+                }
+            }
+        } else {
+            shop.entries_before(before, take)?;
+        }
+        outcome.map(|()| page)
+    }
+
+    fn row(&mut self, entry: LedgerEntry) -> Result<EntryRow> {
+        let lot = match self.lots.get(&entry.lot) {
+            Some(lot) => lot.clone(),
+            None => {
+                let lot = self.shop.lot(entry.lot)?;
+                self.lots.insert(entry.lot, lot.clone());
+                lot
+            }
+        };
+        let lot = lot.unwrap_or_else(|| {
+            Lot::new(crate::domain::ItemKey::part("?"), entry.at, entry.actor)
+        });
+        let name = self.names.of_item(self.catalog.as_ref(), &lot.item)?;
+        let deed = self.deed(entry.correlation)?;
+        let (what, why, state, undoes, lots) = match deed {
+            Some((deed, state)) => (deed.what, deed.why, state, deed.undoes, deed.lots),
+            None => (
+                entry.reason.words(),
+                String::new(),
+                DeedState::Fixed,
+                None,
+                1,
+            ),
+        };
+        Ok(EntryRow {
+            id: entry.id,
+            deed: entry.correlation,
+            what,
+            why,
+            state,
+            undoes,
+            lots,
+            lot: entry.lot,
+            name: name.unwrap_or(lot.name),
+            color: self.names.color(lot.color),
+            condition: lot.condition,
+            item: lot.item,
+            at: entry.at,
+            by: self.person(entry.actor),
+            reason: entry.reason,
+            before: entry.before,
+            after: entry.after,
+            changes: entry.changes,
+        })
+    }
+
+    fn person(&self, id: UserId) -> String {
+        self.people
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| "the program".into())
+    }
+
+    fn deed(&mut self, id: CorrelationId) -> Result<Option<(Deed, DeedState)>> {
+        if let Some(known) = self.deeds.get(&id) {
+            return Ok(known.clone());
+        }
+        let found = match self.shop.deed(id)? {
+            None => None,
+            Some(deed) => {
+                let state = self.state(&deed)?;
+                // The runs of a large one are long, and nobody reads them here.
+                let deed = Deed {
+                    runs: Vec::new(),
+                    ..deed
+                };
+                Some((deed, state))
+            }
+        };
+        self.deeds.insert(id, found.clone());
+        Ok(found)
+    }
+
+    fn state(&self, deed: &Deed) -> Result<DeedState> {
+        if deed.open {
+            return Ok(DeedState::Open);
+        }
+        let mut times = 0;
+        let mut next = deed.undone_by;
+        while let Some(by) = next {
+            times += 1;
+            next = self.shop.deed(by)?.and_then(|deed| deed.undone_by);
+        }
+        Ok(match times {
+            0 => DeedState::Stands,
+            odd if odd % 2 == 1 => DeedState::TakenBack,
+            _ => DeedState::BroughtBack,
+        })
+    }
+}
+
+fn fits(query: &HistoryQuery, entry: &LedgerEntry) -> bool {
+    if query.until.is_some_and(|until| entry.at >= until) {
+        return false;
+    }
+    query.kinds.is_empty() || query.kinds.iter().any(|kind| is_of(entry, *kind))
+}
+
+fn is_of(entry: &LedgerEntry, kind: ChangeKind) -> bool {
+    match kind {
+        ChangeKind::Quantity => entry.moved_pieces(),
+        ChangeKind::Location => entry.moved_place(),
+        ChangeKind::Price => [LotField::Price, LotField::Cost, LotField::Tiers, LotField::Sale]
+            .iter()
+            .any(|field| entry.change(*field).is_some()),
+        ChangeKind::Orders => entry.reason.order().is_some(),
+        ChangeKind::Undo => entry.undoes.is_some(),
+        ChangeKind::Other => entry.changes.iter().any(|change| {
+            !matches!(
+                change.field,
+                LotField::Place
+                    | LotField::Price
+                    | LotField::Cost
+                    | LotField::Tiers
+                    | LotField::Sale
+            )
+        }),
+    }
+}
+
+fn says(row: &EntryRow, query: &HistoryQuery, words: &[String]) -> bool {
+    if let Some(by) = &query.by
+        && !row.by.to_lowercase().contains(&by.to_lowercase())
+    {
+        return false;
+    }
+    if words.is_empty() {
+        return true;
+    }
+    let mut text = [
+        row.item.no.as_str(),
+        &row.name,
+        &row.color.name,
+        &row.by,
+        &row.what,
+        &row.why,
+        &reason(&row.reason),
+    ]
+    .join("\n");
+    for change in &row.changes {
+        for value in [&change.before, &change.after] {
+            if let Value::Text(value) = value {
+                text.push('\n');
+                text.push_str(value);
+            }
+        }
+    }
+    let text = text.to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
+
+fn reason(reason: &Reason) -> String {
+    reason.words()
+}

@@ -1,0 +1,20 @@
+//! What is done to lots: bringing them in, changing, splitting, merging, moving them, and taking all of
+//! that back.
+//!
+//! Everything goes through [`deeds`]: a deed is what a person did in one go, with its entries in the
+//! ledger, and what can be taken back as one.
+
+mod add;
+mod change;
+mod deeds;
+mod history;
+mod import;
+mod lot_files;
+mod merge;
+mod split;
+mod take_back;
+#[cfg(test)]
+mod tests;
+
+pub use change::Which;
+pub use deeds::Task;
