@@ -1,8 +1,9 @@
 //! The filter of the inventory: what is written, what is understood, and what is said about mistakes.
 
 use brickops::domain::filter::{
-    CategoryTest, ColorTest, DateField, Expr, Field, Filter, Glyph, Matcher, Mistake, MistakeKind,
-    MoneyField, NumberField, Span, SyncState, Test, TextField,
+    CategoryTest, ColorTest, DateField, Expr, Field, Filter, Glyph, Key, Matcher, Mistake,
+    MistakeKind, MoneyField, NumberField, Span, SyncState, Test, TextField, What, complete,
+    fixed_values, operators,
 };
 use brickops::domain::item::Grams;
 use brickops::domain::{
@@ -144,6 +145,8 @@ fn texts() {
         expr("loc!=\"\""),
         test(Test::Missing(Field::Place)).negated()
     );
+    assert_eq!(expr("qty:*"), test(Test::Has(Field::Quantity)));
+    assert_eq!(expr("room!=*"), test(Test::Has(Field::Room)).negated());
     assert_eq!(expr("no:*"), Expr::All, "every lot has one");
     assert_eq!(expr("any^=a"), test(Test::Words(Starts("a".into()))));
     assert_eq!(
@@ -339,7 +342,7 @@ fn mistakes_say_where_and_what_to_do() {
         ("red and or blue", "or", "a word", "in a row"),
         ("(a or) b", ")", "a word", ""),
         ("and", "and", "a word", "quotes"),
-        ("a && b", "&&", "a word", "and, or"),
+        ("a && b", "&&", "text", "Write and"),
         (":x", ":", "the name of a field before this", ""),
         ("color: ) ", ")", "a value after color:", ""),
         ("color:(red)", "(", "a value after color:", "color:a,b"),
@@ -369,6 +372,23 @@ fn mistakes_say_where_and_what_to_do() {
         ("\"color\":red", ":", "a blank", ""),
         ("-) x", "-", "a word", ""),
         ("sync:ebay=waiting x", "ebay=waiting", "bl or owl", ""),
+        ("qty:5 .. 20", "..", "a field before the range", "qty:5..20"),
+        ("red 5..20", "5..20", "a field before the range", "quotes"),
+        ("qty:5-20", "5-20", "a whole number", "5..20"),
+        ("qty:5+", "5+", "a whole number", "5.."),
+        ("name^slope", "^", "an operator", "^="),
+        ("a || b", "|", "text", "or"),
+        ("color:red|blue", "|", "text", "color:red,blue"),
+        ("\u{201c}red\u{201d}", "\u{201c}", "text", "straight"),
+        ("price:5€", "5€", "an amount", "without a currency"),
+        ("added<1.5d", "1.5d", "an age", "36h"),
+        ("added:last week", "last", "an age", "today"),
+        (
+            "a\u{1b}[1m:b",
+            "a\u{1b}[1m",
+            "the name",
+            "put it in quotes.",
+        ),
         ("plate = 4", "plate", "the name of a field", "No such field"),
     ] {
         let (found, mistake) = mistake(text);
@@ -417,10 +437,35 @@ fn an_end_that_is_still_typed_is_unfinished() {
         "name:\"\"",
         "\"\"",
         "dup:str",
+        "name^",
+        "qty!",
         "room:n",
     ] {
         let (_, mistake) = mistake(text);
         assert_eq!(mistake.kind, MistakeKind::Unfinished, "{text}: {mistake:?}");
+    }
+}
+
+#[test]
+fn everything_that_is_proposed_is_understood() {
+    let keys = Field::all().map(Key::Field);
+    for key in keys.chain([Key::Any, Key::Missing, Key::Has, Key::Duplicate]) {
+        let fixed = fixed_values(key);
+        for value in &fixed {
+            expr(&format!("{}:{value}", key.name()));
+        }
+        for operator in operators(key) {
+            let value = match key {
+                Key::Field(Field::Added | Field::Changed) => "2026-03-01",
+                _ => fixed.first().copied().unwrap_or("5"),
+            };
+            let text = format!("{}{}{value}", key.name(), operator.sign());
+            assert_ne!(expr(&text), Expr::All, "{text}");
+        }
+        for name in key.names() {
+            let proposed = complete(name, name.len());
+            assert_eq!(proposed.what, What::Operators(key), "{name}");
+        }
     }
 }
 

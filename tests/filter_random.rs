@@ -285,7 +285,10 @@ proptest! {
         let shown = filter.to_string();
         let (then, there) = elsewhere();
         let read = Filter::parse(&shown, then, &there);
-        prop_assert_eq!(read, Ok(filter), "{}", shown);
+        prop_assert_eq!(read.as_ref(), Ok(&filter), "{}", shown);
+        let json = serde_json::to_string(&filter).expect("plain derives");
+        let back: Filter = serde_json::from_str(&json).expect("what was written");
+        prop_assert_eq!(back, filter);
     }
 
     #[test]
@@ -322,11 +325,11 @@ proptest! {
 
 #[test]
 fn the_longest_texts_end_soon() {
-    let started = Instant::now();
     for piece in [
         "(", "-", "!", "not ", "a ", "\"", "a,", "color:a,", "-(", "* ", "x or ", "\\", "qty:",
         "..", "((a)", "loc:a*b?", "sync:bl=",
     ] {
+        let started = Instant::now();
         let text = piece.repeat(16 * 1024 / piece.len());
         let parsed = Filter::parse(&text, NOW, &zone());
         if let Err(mistake) = parsed {
@@ -334,10 +337,7 @@ fn the_longest_texts_end_soon() {
         }
         let completion = complete(&text, text.len());
         assert!(completion.replace.end <= text.len());
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(2), "{piece}: {took:?}");
     }
-    assert!(
-        started.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        started.elapsed()
-    );
 }

@@ -159,6 +159,10 @@ impl Now<'_> {
             mistake.help(format!(
                 "Add a unit: {number}h, {number}d, {number}w, {number}m (months) or {number}y."
             ))
+        } else if digits > 0 && text.ends_with(char::is_alphabetic) && text.contains('.') {
+            mistake.help("Ages are whole numbers, such as 36h.")
+        } else if digits == 0 {
+            mistake.help("In words there are only today and yesterday.")
         } else if text.contains(['/', '.']) || digits < 4 {
             mistake.help("Write dates as year-month-day, such as 2026-03-01.")
         } else {

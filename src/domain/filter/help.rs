@@ -53,7 +53,7 @@ const LANGUAGE: [(&str, &str, &[&str]); 14] = [
     ("a,b", "one of these", &["color:red,blue", "cond:new,used"]),
     (
         "and or not -",
-        "and may be left out; not binds strongest, or weakest",
+        "not counts first, then and, then or; and may be left out",
         &["red or blue", "not used", "-sticker", "!loc:A*"],
     ),
     (

@@ -322,6 +322,9 @@ impl Key {
 
     /// The name that was probably meant.
     pub(super) fn nearest(name: &str) -> Option<&'static str> {
+        if name.len() > 20 {
+            return None;
+        }
         let name = name.to_ascii_lowercase();
         let far = if name.chars().count() <= 3 { 1 } else { 2 };
         TABLE

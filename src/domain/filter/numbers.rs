@@ -175,10 +175,18 @@ impl Measure {
             .chain(tail.bytes())
             .all(|b| b.is_ascii_digit());
         if !is_number {
-            return Err(match text.chars().next() {
-                Some('$' | '€' | '£') => mistake().help("Write the amount without a currency."),
-                _ => mistake(),
-            });
+            let inner = text.trim_end_matches('+');
+            return Err(
+                if text.starts_with(['$', '€', '£']) || text.ends_with(['$', '€', '£']) {
+                    mistake().help("Write the amount without a currency.")
+                } else if let Some((low, high)) = digits.split_once('-').filter(|_| !negative) {
+                    mistake().help(format!("A range has two points: {low}..{high}."))
+                } else if inner != text && !inner.is_empty() {
+                    mistake().help(format!("At least {inner} is {inner}.. with two points."))
+                } else {
+                    mistake()
+                },
+            );
         }
         if tail.is_empty() && (whole.is_empty() || fraction.is_some()) {
             return Err(mistake().unfinished_if(last));

@@ -3,18 +3,23 @@
 use std::ops::Range;
 
 use super::dates::Now;
+use super::display;
 use super::expr::{Expr, Test};
 use super::matcher::{Anchor, Matcher};
 use super::mistake::Mistake;
 use super::names::Key;
-use super::scan::{Operator, Scanner, is_border};
+use super::scan::{Item, Operator, Scanner, is_border};
 use super::terms::Term;
 use super::{MAX_DEPTH, MAX_TESTS, MAX_TEXT};
+use crate::domain::text::is_unsafe;
 
 /// Brackets that may be open at once; redundant ones count too.
 const MAX_BRACKETS: usize = 2 * MAX_DEPTH;
 /// A text shorter than this cannot have a canonical text that is too long.
 const NEVER_TOO_LONG: usize = MAX_TEXT / 32;
+
+/// Longer words are not repeated in a sentence.
+const LONGEST_SHOWN: usize = 60;
 
 const TERM: &str = "a word, or a field with a value such as qty<5";
 const FIELD: &str = "the name of a field";
@@ -72,6 +77,12 @@ enum Keyword {
     Or,
     Not,
 }
+
+const KEYWORDS: [(&str, Keyword); 3] = [
+    ("and", Keyword::And),
+    ("or", Keyword::Or),
+    ("not", Keyword::Not),
+];
 
 impl Parser<'_> {
     fn either(&mut self) -> Result<Expr, Mistake> {
@@ -139,13 +150,16 @@ impl Parser<'_> {
 
     fn keyword(&mut self) -> Option<(Keyword, Range<usize>)> {
         self.scanner.skip_blanks();
-        let word = self.scanner.word();
-        let keyword = match word {
-            _ if word.eq_ignore_ascii_case("and") => Keyword::And,
-            _ if word.eq_ignore_ascii_case("or") => Keyword::Or,
-            _ if word.eq_ignore_ascii_case("not") => Keyword::Not,
-            _ => return None,
+        let rest = self.scanner.rest();
+        let begins = |(word, _): &(&str, Keyword)| {
+            rest.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word))
+                && rest[word.len()..]
+                    .chars()
+                    .next()
+                    .is_none_or(|c| is_border(c) || c == '"')
         };
+        let (word, keyword) = KEYWORDS.into_iter().find(begins)?;
         let start = self.scanner.at;
         Some((keyword, start..start + word.len()))
     }
@@ -259,7 +273,7 @@ impl Parser<'_> {
         .expr()
     }
 
-    fn values(&mut self, key: Key, operator: Operator) -> Result<Vec<super::scan::Item>, Mistake> {
+    fn values(&mut self, key: Key, operator: Operator) -> Result<Vec<Item>, Mistake> {
         if key == Key::Duplicate {
             return Ok(vec![self.scanner.item(true)?]);
         }
@@ -273,7 +287,7 @@ impl Parser<'_> {
                 return Err(match self.scanner.peek() {
                     None => Mistake::unfinished(here, expected()),
                     Some('(') => Mistake::wrong(here, expected())
-                        .help(format!("Several values are written with commas: {}:a,b", key.name())),
+                        .help(format!("Several values are written with commas: {}:a,b. Text with brackets needs quotes.", key.name())),
                     Some(',') => Mistake::wrong(here, expected())
                         .help("There is nothing before this comma; text with commas needs quotes."),
                     Some(c) if c.is_whitespace() => Mistake::wrong(here, expected())
@@ -295,7 +309,11 @@ impl Parser<'_> {
         let rest = &text[sign.start..];
         let end = rest.find(is_border).unwrap_or(rest.len());
         let token = &text[span.start..sign.start + end];
-        let quoted = format!("{AS_TEXT}: {}.", super::display::quoted(token));
+        let quoted = if token.len() > LONGEST_SHOWN || token.chars().any(is_unsafe) {
+            format!("{AS_TEXT}.")
+        } else {
+            format!("{AS_TEXT}: {}.", display::quoted(token))
+        };
         if name.is_empty() {
             return Mistake::wrong(sign, format!("{FIELD} before this")).help(quoted);
         }
@@ -333,12 +351,11 @@ impl Parser<'_> {
                 );
             }
         }
-        if let [part] = item.parts.as_slice()
-            && !part.quoted
-            && matches!(part.text.as_str(), "&&" | "||" | "|")
-        {
-            return Err(Mistake::wrong(item.span, "a word")
-                .help("Write and, or; to search for the sign itself, put it in quotes."));
+        if let Some(mistake) = item.oddity() {
+            return Err(mistake);
+        }
+        if let Some(mistake) = half_a_test(&item) {
+            return Err(mistake);
         }
         if let Some(glyphs) = item.pattern() {
             return Ok(Matcher::pattern(&glyphs, Anchor::Both)
@@ -350,4 +367,26 @@ impl Parser<'_> {
             None => Err(Mistake::wrong(item.span, "text between the quotes").unfinished_if(last)),
         }
     }
+}
+
+/// A word that looks like a part of a test, which got lost.
+fn half_a_test(item: &Item) -> Option<Mistake> {
+    let first = item.parts.first().filter(|part| !part.quoted)?;
+    if let Some((low, _)) = first.text.split_once("..")
+        && low.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    {
+        return Some(
+            Mistake::wrong(item.span.clone(), "a word, or a field before the range").help(format!(
+                "A range belongs to a field and holds no blanks, such as qty:5..20. {AS_TEXT}."
+            )),
+        );
+    }
+    let name = first.text.split(['!', '^', '$']).next()?;
+    let sign = first.text[name.len()..].chars().next()?;
+    let at = first.span.start + name.len();
+    Key::find(name).map(|key| {
+        Mistake::wrong(at..at + sign.len_utf8(), "an operator")
+            .help(format!("After {} write {sign}=. {AS_TEXT}.", key.name()))
+            .unfinished_if(at + sign.len_utf8() == first.span.end)
+    })
 }

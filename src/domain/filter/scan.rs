@@ -120,6 +120,31 @@ impl Item {
         }
     }
 
+    /// Signs outside quotes that people mean as something else than text.
+    pub fn oddity(&self) -> Option<Mistake> {
+        const SIGNS: [(&str, &str); 5] = [
+            (
+                "|",
+                "For one of several write or, or commas: color:red,blue.",
+            ),
+            ("&&", "Write and, or only a blank."),
+            ("\u{201c}", "Quotation marks are straight here: \"."),
+            ("\u{201d}", "Quotation marks are straight here: \"."),
+            ("\u{201e}", "Quotation marks are straight here: \"."),
+        ];
+        self.parts
+            .iter()
+            .filter(|part| !part.quoted)
+            .find_map(|part| {
+                SIGNS.iter().find_map(|(sign, help)| {
+                    let at = part.span.start + part.text.find(sign)?;
+                    Some(Mistake::wrong(at..at + sign.len(), "text").help(format!(
+                        "{help} To search for the sign itself, put it in quotes."
+                    )))
+                })
+            })
+    }
+
     /// Its characters, with stars and question marks outside quotes as wildcards; `None` without any.
     pub fn pattern(&self) -> Option<Vec<Glyph>> {
         let glyphs: Vec<Glyph> = self

@@ -60,6 +60,16 @@ impl Term<'_> {
     }
 
     fn field(&self, field: Field) -> Result<Expr, Mistake> {
+        if let [only] = self.items
+            && only.bare() == Some("*")
+            && self.operator.is_plain()
+        {
+            return Ok(if field.can_miss() {
+                Expr::Test(Test::Has(field))
+            } else {
+                Expr::All
+            });
+        }
         match field.kind() {
             FieldKind::Text(text) => self.each(|item| {
                 self.text(item, Some(field), |matcher| Test::Text {
@@ -126,6 +136,9 @@ impl Term<'_> {
                     .help("This field is a text; it has no smaller or larger."));
             }
         };
+        if let Some(mistake) = item.oddity() {
+            return Err(mistake);
+        }
         let may_miss = field.filter(|field| field.can_miss());
         if let Some(glyphs) = pattern {
             return Ok(match (Matcher::pattern(&glyphs, anchor), may_miss) {
