@@ -37,7 +37,8 @@ fn matcher() -> impl Strategy<Value = Matcher> {
     let text = prop_oneof![
         "[a-zäß0-9\"\\\\(),:=<>~ *?.!-]{1,8}",
         select(vec![
-            "and", "or", "not", "-", "..", "5", "\"", "\\", "&&", "İ"
+            "and", "or", "not", "-", "-red", "red", "!a", "a..b", "a,b", "..", "5", "\"", "\\",
+            "&&", "İ"
         ])
         .prop_map(str::to_owned),
         "\\PC{1,6}",
