@@ -69,6 +69,7 @@ fn words_and_phrases_all_must_occur() {
         Expr::And(vec![word("slope,"), word("45")])
     );
     assert_eq!(expr("sword - long"), expr("sword \"-\" long"));
+    assert_eq!(expr(", a"), Expr::And(vec![word(","), word("a")]));
     assert_eq!(expr("*"), Expr::All);
     assert_eq!(expr("30*"), test(Test::Words(Matcher::Starts("30".into()))));
     assert_eq!(expr("\"30*\""), word("30*"));

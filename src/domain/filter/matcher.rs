@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// The form in which texts are compared: each character in lower case, on its own.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
@@ -275,6 +278,17 @@ mod tests {
         assert_eq!(matcher("*a*"), Some(Matcher::Contains("a".into())));
         assert_eq!(matcher("a"), Some(Matcher::Equals("a".into())));
         assert_eq!(matcher("***"), None);
+    }
+
+    #[test]
+    fn letter_case_never_counts() {
+        for (written, kept) in [("ÄRGER", "ärger"), ("ΣΑΣ", "σας"), ("Red", "RED")] {
+            let matcher = Matcher::text(written, Anchor::Nowhere).expect("not empty");
+            let folded = fold(kept);
+            // A final sigma is a letter of its own; it stays what it is on both sides.
+            assert_eq!(matcher.matches(&folded), written != "ΣΑΣ", "{written}");
+            assert_eq!(fold(&folded), folded);
+        }
     }
 
     #[test]
