@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use ab_glyph::{Font, FontRef, GlyphId};
 use brickops::domain::{Code, LotId, Rgb};
 use brickops::labels::{Label, LabelSheet, LabelSize, Output, SHEETS, SIZES, Symbol, render};
 use lopdf::content::Content;
 use lopdf::{Document, Object, ObjectId};
+use proptest::prelude::*;
 use rxing::BarcodeFormat;
 
 /// Texts that try to be something else than text.
@@ -128,7 +130,8 @@ fn ink(seen: &Picture) -> usize {
     let half = seen.width as usize / 2;
     seen.luma
         .chunks(seen.width as usize)
-        .map(|row| row[half..].iter().filter(|dot| **dot == 0).count())
+        .flat_map(|row| &row[half..])
+        .map(|dot| usize::from(*dot == 0))
         .sum()
 }
 
@@ -180,7 +183,7 @@ fn page(file: &Document, id: ObjectId) -> Page {
             "Td" => page.texts.push((values[0], values[1], letters)),
             "Tj" => assert_eq!(operation.operands[0].as_str().expect("glyphs").len() % 2, 0),
             "g" | "rg" | "G" | "w" | "q" | "Q" | "BT" | "ET" => {}
-            other => panic!("{other} is nothing that a label needs"),
+            other => assert!(other.is_empty(), "{other} is nothing that a label needs"),
         }
     }
     page
@@ -271,6 +274,12 @@ fn sheets_hold_each_code_in_its_own_label() {
                     );
                 }
             }
+            let (width, height) = (points(sheet.page.0), points(sheet.page.1));
+            let reach = 4.75 * 72.0 / 25.4;
+            for [x, y, w, h] in page.codes.iter().flatten().chain(&page.swatches) {
+                let near = x.min(*y).min(width - x - w).min(height - y - h);
+                assert!(near > reach, "{}: {near} points from the edge", sheet.name);
+            }
             assert!(page.texts.len() >= page.codes.len() * 2);
             assert!(
                 page.texts
@@ -304,8 +313,22 @@ fn text_of_a_sheet_can_be_searched_and_the_font_is_inside() {
         .get(b"Length1")
         .and_then(Object::as_i64)
         .expect("a length");
-    assert_eq!(length, font.len() as i64);
-    assert_eq!(font[..4], [0, 1, 0, 0], "TrueType");
+    assert_eq!(usize::try_from(length), Ok(font.len()));
+    let subset = FontRef::try_from_slice(&font).expect("a font");
+    let shapes = (1..subset.glyph_count()).filter(|id| {
+        let id = GlyphId(u16::try_from(*id).expect("few"));
+        subset.outline(id).is_some() && subset.h_advance_unscaled(id) > 0.0
+    });
+    let distinct: BTreeSet<char> = label
+        .big
+        .chars()
+        .chain(label.small.concat().chars())
+        .chain(label.code.to_string().chars())
+        .collect();
+    assert!(
+        shapes.count() >= distinct.len() - 1,
+        "a shape for each letter but the blank"
+    );
     assert!(
         file.len() < 60_000,
         "{} bytes: only the letters in use",
@@ -318,9 +341,9 @@ fn text_of_a_sheet_can_be_searched_and_the_font_is_inside() {
 
 /// The commands of a ZPL text with what follows each. Panics at anything unknown.
 fn commands(zpl: &str) -> Vec<(String, String)> {
-    const KNOWN: [&str; 17] = [
-        "XA", "CI", "PO", "FW", "LH", "LS", "PW", "LL", "BY", "FO", "BQ", "BX", "FD", "FS", "A0",
-        "FH", "GF",
+    const KNOWN: [&str; 18] = [
+        "XA", "CI", "PO", "FW", "LH", "LS", "PW", "LL", "BY", "FO", "FT", "BQ", "BX", "FD", "FS",
+        "A0", "FH", "GF",
     ];
     assert!(zpl.is_ascii());
     assert!(!zpl.contains('~'), "a tilde begins a command at once");
@@ -395,25 +418,26 @@ fn letters_beyond_the_printers_font_are_drawn() {
     };
     let (all, same, row) = (number(), number(), number());
     assert_eq!(all, same);
-    let mut bytes = Vec::new();
-    let mut half = None;
+    let mut rows: Vec<u32> = Vec::new();
+    let mut digits = String::new();
     for c in parts.next().expect("data").chars() {
-        if c == ',' {
-            bytes.resize(bytes.len().next_multiple_of(row).max(row), 0);
-            if bytes.len() % row == 0 && half.is_none() && all < bytes.len() {
-                panic!("more rows than said");
-            }
-        } else if let Some(high) = half.take() {
-            bytes.push(high * 16 + c.to_digit(16).expect("hexadecimal"));
-        } else {
-            half = c.to_digit(16);
+        if c != ',' {
+            digits.push(c);
+        }
+        // A row ends when it is full, or at a comma when the rest of it is white.
+        if c == ',' || digits.len() == row * 2 {
+            let ink = digits.chars().map(|c| c.to_digit(16).expect("hexadecimal"));
+            rows.push(ink.map(u32::count_ones).sum());
+            assert_eq!(digits.len() % 2, 0, "whole bytes");
+            digits.clear();
         }
     }
-    assert!(bytes.len() <= all && bytes.len() % row == 0, "whole rows");
-    assert!(
-        bytes.iter().map(|byte| byte.count_ones()).sum::<u32>() > 500,
-        "ink"
+    assert_eq!(
+        (rows.len() * row, digits.len()),
+        (all, 0),
+        "as many rows as said"
     );
+    assert!(rows.iter().sum::<u32>() > 500, "ink");
 }
 
 #[test]
@@ -446,7 +470,7 @@ fn hostile_texts_stay_texts() {
                 (2, 2, 2),
                 "{text:?}"
             );
-            assert_eq!(count("FO"), count("FS"));
+            assert_eq!(count("FO") + count("FT"), count("FS"));
             assert!(zpl.len() < 400_000, "{}", zpl.len());
             assert!(
                 texts(&zpl).contains(&"Plate".to_owned()),
@@ -458,6 +482,28 @@ fn hostile_texts_stay_texts() {
     let mut label = bin("A-12");
     label.big = "^XZ ~_{}".to_owned();
     assert!(texts(&zpl(&[label], size("62x29"), 203)).contains(&"^XZ ~_{}".to_owned()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_text_stays_text(
+        big in any::<String>(),
+        small in prop::collection::vec(any::<String>(), 0..4),
+        id in any::<u64>(),
+    ) {
+        let label = Label { big, small, ..lot(id) };
+        let one = [label.clone()];
+        let all = commands(&zpl(&one, size("62x29"), 203));
+        let count = |wanted: &str| all.iter().filter(|(name, _)| name == wanted).count();
+        prop_assert_eq!((count("XA"), count("XZ"), count("BQ")), (1, 1, 1));
+        prop_assert_eq!(count("FO") + count("FT"), count("FS"));
+        let (_, read) = pdf(&one, &sheet("a4-24"), 24);
+        let page = page(&read, read.get_pages()[&1]);
+        prop_assert_eq!(page.codes.len(), 1);
+        prop_assert_eq!(scan_shapes(&page.codes[0], Symbol::Qr), label.code.to_string());
+    }
 }
 
 #[test]
@@ -502,6 +548,8 @@ fn requests_that_cannot_be_are_refused_with_a_sentence() {
         sentences.insert(refused.message);
     }
     assert!(sentences.len() >= 8, "each says its own: {sentences:?}");
+    let long = Label::bin(&"\u{1b}".repeat(5_000)).expect_err("no name");
+    assert!(long.message.len() < 400 && !long.message.contains('\u{1b}'));
     let place = Label::bin("A-1;B-2").expect_err("two places");
     assert_eq!(
         place.message,

@@ -9,27 +9,30 @@ pub mod framing;
 mod office;
 pub mod server;
 pub mod socket;
+mod stock;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
 pub use office::{Invited, OfficeRequest};
+pub use stock::StockRequest;
 
+use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::rows::{
-    CategoryRow, ColorRow, ItemDetail, ItemRow, LotRow, OrderDetail, OrderRow, Overview,
-    PickOutcome, PickView,
+    CategoryRow, ColorRow, DeedReport, EditPreview, HistoryPage, ItemDetail, ItemRow, LotRow,
+    LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
 };
 use crate::domain::{
-    AccountRow, AuditPage, Face, ItemKey, LotId, OperationId, OrderId, OverlayEdit, OverlayRow,
-    People, Secret, SessionId, ShopSettings, Standing, ViewId,
+    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, LotId, OperationId, OrderId,
+    OverlayEdit, OverlayRow, People, Secret, SessionId, ShopSettings, Standing, ViewId,
 };
 use crate::error::Error;
 
 /// Changes with every change of a type that crosses the socket.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +193,8 @@ pub enum Request {
     Door(DoorRequest),
     /// People, settings, audit log.
     Office(OfficeRequest),
+    /// Lots, their history, files.
+    Stock(StockRequest),
     /// Whether the server answers, and since when -> [`Reply::Status`].
     Status,
     /// Ends the server after what is under way -> [`Reply::Done`].
@@ -226,6 +231,7 @@ impl Request {
             Self::Check => "check",
             Self::Door(request) => request.name(),
             Self::Office(request) => request.name(),
+            Self::Stock(request) => request.name(),
             Self::Status => "status",
             Self::Stop => "stop",
         }
@@ -270,6 +276,8 @@ pub struct Opened {
     pub total: Option<u32>,
     /// The first rows are not all.
     pub more: bool,
+    /// Sums over all of it, where it is a list of lots.
+    pub totals: Option<LotTotals>,
 }
 
 /// A correction of what was typed, with its results.
@@ -374,6 +382,26 @@ pub enum Reply {
     Accounts(Vec<AccountRow>),
     /// A sentence.
     Text(String),
+    /// A lot.
+    Lot(Box<LotRow>),
+    /// What a deed did.
+    Deed(Box<DeedReport>),
+    /// What a change would do.
+    EditPreview(Box<EditPreview>),
+    /// What taking back would do.
+    UndoPreview(Box<UndoPreview>),
+    /// Every place.
+    Places(Vec<PlaceRow>),
+    /// Where a new lot could lie.
+    PlaceProposals(Vec<PlaceProposal>),
+    /// A page of the history.
+    History(Box<HistoryPage>),
+    /// Files (batch collections).
+    Files(Vec<LotFileRow>),
+    /// A file.
+    File(Box<LotFile>),
+    /// Values with how many lots have each.
+    Values(Vec<(String, u32)>),
 }
 
 /// What a client is told without having asked.

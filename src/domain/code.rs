@@ -91,6 +91,9 @@ pub enum CodeError {
     /// exists, it was mistyped or read wrongly.
     #[error("A character of this code is wrong; scan it again or compare it with the label.")]
     Mistyped,
+    /// The scanner is set to an English keyboard and the computer to a German one, or the reverse.
+    #[error("The scanner types Y for Z; set it to the computer's keyboard layout and scan again.")]
+    Layout,
     /// A place without letters and digits cannot be told from another.
     #[error("A place without letters or digits cannot have a code; give it a name such as A-12.")]
     NoName,
@@ -128,7 +131,12 @@ impl Code {
         }
         let mut letters = text.chars();
         if letters.next() != Some(SIGN) {
-            return Err(CodeError::NotOurs);
+            let swapped = text.starts_with('Y') && Self::parse(&swap_y_z(&text)).is_ok();
+            return Err(if swapped {
+                CodeError::Layout
+            } else {
+                CodeError::NotOurs
+            });
         }
         let kind = letters.next().and_then(|letter| {
             CodeKind::ALL
@@ -197,6 +205,16 @@ fn digit(value: u32) -> char {
     char::from_digit(value, RADIX)
         .unwrap_or('0')
         .to_ascii_uppercase()
+}
+
+fn swap_y_z(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            'Y' => 'Z',
+            'Z' => 'Y',
+            c => c,
+        })
+        .collect()
 }
 
 /// Without what scanners and hands put around a code.
@@ -331,6 +349,15 @@ mod tests {
         ] {
             assert_eq!(Code::parse(&around), Ok(code.clone()), "{around:?}");
         }
+    }
+
+    #[test]
+    fn a_wrong_keyboard_layout_is_told() {
+        for code in [bin("C303"), bin("Z-1"), Code::Lot(LotId(7)).to_string()] {
+            let typed = swap_y_z(&code).to_lowercase();
+            assert_eq!(Code::parse(&typed), Err(CodeError::Layout), "{typed}");
+        }
+        assert_eq!(Code::parse("YB12AB"), Err(CodeError::NotOurs));
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub use pick::{LineState, PickLine, PickSession, PickState};
 pub use place::Place;
 pub use query::{
     BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotColumn, LotQuery, LotShelf, LotSort,
-    Obsolete, OrderQuery, ViewSpec,
+    Obsolete, OrderQuery, ViewSpec, Which,
 };
 pub use rights::{Grants, Right};
 pub use scope::{Role, Scope};

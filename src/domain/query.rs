@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryId, ColorId, FileId, ItemKind, OrderStatus, SortBin};
+use super::{CategoryId, ColorId, FileId, ItemKind, LotId, OrderStatus, SortBin};
 
 /// Whether LEGO still makes an item; unknown until it has been fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -206,6 +206,15 @@ impl LotQuery {
             ..Self::default()
         }
     }
+}
+
+/// Which lots are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    /// These.
+    Lots(Vec<LotId>),
+    /// All that match.
+    Matching(LotQuery),
 }
 
 /// What is asked of the orders.

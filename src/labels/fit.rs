@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::font::Face;
+use super::font::{Face, Reach};
 
 /// The box and how large letters may be, in dots.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub(super) struct Frame {
     pub smallest: i64,
     /// Most lines.
     pub lines: usize,
+    /// How far the letters go up and down.
+    pub reach: Reach,
 }
 
 /// Lines of one size.
@@ -24,6 +26,8 @@ pub(super) struct Frame {
 pub(super) struct Fitted {
     /// Text size in dots.
     pub size: i64,
+    /// How far the letters of a line go up and down.
+    pub reach: Reach,
     /// The lines; none where not even one small line has room.
     pub lines: Vec<String>,
     /// Whether the whole text is there.
@@ -34,18 +38,24 @@ pub(super) struct Fitted {
 pub(super) fn fit(face: &Face, text: &str, frame: Frame) -> Fitted {
     let nothing = Fitted {
         size: frame.smallest,
+        reach: frame.reach,
         lines: Vec::new(),
         whole: text.is_empty(),
     };
-    let highest = face.size_of_line(frame.height).min(frame.largest);
+    let highest = frame.reach.size_of_line(frame.height).min(frame.largest);
     if text.is_empty() || highest < frame.smallest || frame.lines == 0 || frame.smallest <= 0 {
         return nothing;
     }
     let fits = |size: i64, lines: usize| {
-        let room = (frame.height / face.line(size).max(1)).max(0);
+        let room = (frame.height / frame.reach.line(size).max(1)).max(0);
         let lines = lines.min(usize::try_from(room).unwrap_or(0));
         let (lines, whole) = wrap(face, text, frame.width, size, lines);
-        Fitted { size, lines, whole }
+        Fitted {
+            size,
+            reach: frame.reach,
+            lines,
+            whole,
+        }
     };
     for lines in [1, frame.lines] {
         if !fits(frame.smallest, lines).whole {
@@ -134,6 +144,7 @@ mod tests {
             largest: 400,
             smallest: 60,
             lines: 3,
+            reach: Face::new().expect("the font").usual(),
         }
     }
 
@@ -141,7 +152,11 @@ mod tests {
     fn short_texts_are_as_large_as_they_can_be() {
         let face = Face::new().expect("the font");
         let high = fit(&face, "A-1", frame(10_000, 300));
-        assert_eq!(high.size, face.size_of_line(300), "limited by the height");
+        assert_eq!(
+            high.size,
+            face.usual().size_of_line(300),
+            "limited by the height"
+        );
         let wide = fit(&face, "A-12345", frame(500, 3_000));
         assert_eq!(wide.lines, ["A-12345"]);
         assert!(
@@ -197,7 +212,7 @@ mod tests {
             let frame = Frame { lines, ..frame(width, height) };
             let fitted = fit(&face, &text, frame);
             prop_assert!(fitted.lines.len() <= lines);
-            let high = face.line(fitted.size) * i64::try_from(fitted.lines.len()).expect("few");
+            let high = frame.reach.line(fitted.size) * i64::try_from(fitted.lines.len()).expect("few");
             prop_assert!(high <= height);
             for line in fitted.lines.iter().filter(|line| *line != "…") {
                 prop_assert!(face.width(line, fitted.size) <= width, "{}", line);

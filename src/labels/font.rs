@@ -22,8 +22,41 @@ const MOST_LETTERS: usize = 400;
 pub(super) struct Face {
     font: FontRef<'static>,
     em: i64,
-    ascent: i64,
-    descent: i64,
+    usual: Reach,
+}
+
+/// How far the letters of a line go up and down from the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    up: i64,
+    down: i64,
+    em: i64,
+}
+
+impl Reach {
+    /// From the top of a line to its baseline, in the unit of the size.
+    pub fn ascent(self, size: i64) -> i64 {
+        (self.up * size).div_ceil_to(self.em)
+    }
+
+    /// The height of a line.
+    pub fn line(self, size: i64) -> i64 {
+        self.ascent(size) + (self.down * size).div_ceil_to(self.em)
+    }
+
+    /// The largest size whose line is not higher than this.
+    pub fn size_of_line(self, height: i64) -> i64 {
+        let mut size = (height * self.em / (self.up + self.down).max(1)).max(0);
+        while size > 0 && self.line(size) > height {
+            size -= 1;
+        }
+        size
+    }
+
+    /// Ascent and descent in thousandths of the text size.
+    pub fn milli(self) -> (i64, i64) {
+        (self.up * 1_000 / self.em, self.down * 1_000 / self.em)
+    }
 }
 
 impl Face {
@@ -34,12 +67,46 @@ impl Face {
             .units_per_em()
             .filter(|em| *em > 0.0)
             .ok_or_else(broken)? as i64;
-        Ok(Self {
+        let usual = Reach {
+            up: font.ascent_unscaled() as i64,
+            down: -font.descent_unscaled() as i64,
             em,
-            ascent: font.ascent_unscaled() as i64,
-            descent: -font.descent_unscaled() as i64,
-            font,
-        })
+        };
+        Ok(Self { font, em, usual })
+    }
+
+    /// What lines of usual letters need; a text with stacked accents needs more.
+    pub const fn usual(&self) -> Reach {
+        self.usual
+    }
+
+    /// What a line of these letters needs among others: the usual, or more.
+    pub fn reach(&self, text: &str) -> Reach {
+        let ink = self.ink(text);
+        Reach {
+            up: self.usual.up.max(ink.up),
+            down: self.usual.down.max(ink.down),
+            em: self.em,
+        }
+    }
+
+    /// What these letters need and no more: `A-12` has nothing below the baseline.
+    pub fn ink(&self, text: &str) -> Reach {
+        let air = self.em / 20;
+        let (mut up, mut down) = (air, air);
+        for c in text.chars() {
+            if let Some(shape) = self.font.outline(GlyphId(self.glyph(c))) {
+                // Outlines grow upwards from the baseline.
+                let (a, b) = (shape.bounds.min.y, shape.bounds.max.y);
+                up = up.max(a.max(b).ceil() as i64 + air);
+                down = down.max((-a.min(b)).ceil() as i64 + air);
+            }
+        }
+        Reach {
+            up,
+            down,
+            em: self.em,
+        }
     }
 
     /// One line of letters that can all be drawn.
@@ -87,33 +154,6 @@ impl Face {
     pub fn width(&self, text: &str, size: i64) -> i64 {
         let units: i64 = text.chars().map(|c| self.units(self.glyph(c))).sum();
         (units * size).div_ceil_to(self.em)
-    }
-
-    /// From the top of a line to its baseline.
-    pub fn ascent(&self, size: i64) -> i64 {
-        (self.ascent * size).div_ceil_to(self.em)
-    }
-
-    /// The height of a line with its deep and tall letters.
-    pub fn line(&self, size: i64) -> i64 {
-        self.ascent(size) + (self.descent * size).div_ceil_to(self.em)
-    }
-
-    /// The largest size whose line is not higher than this.
-    pub fn size_of_line(&self, height: i64) -> i64 {
-        let mut size = (height * self.em / (self.ascent + self.descent).max(1)).max(0);
-        while size > 0 && self.line(size) > height {
-            size -= 1;
-        }
-        size
-    }
-
-    /// Ascent and descent in thousandths of the text size.
-    pub fn reach_milli(&self) -> (i64, i64) {
-        (
-            self.ascent * 1_000 / self.em,
-            self.descent * 1_000 / self.em,
-        )
     }
 
     /// Calls `dot` for every dot that a text covers by half or more, around its origin on the baseline.
@@ -197,26 +237,36 @@ mod tests {
     fn a_line_holds_its_letters() {
         let face = Face::new().expect("the font");
         for size in [8, 20, 300, 7_000] {
-            assert!(face.size_of_line(face.line(size)) >= size);
-            assert!(face.line(face.size_of_line(size)) <= size);
+            for reach in [face.usual(), face.ink("A-12"), face.reach("Ẳ")] {
+                assert!(reach.size_of_line(reach.line(size)) >= size);
+                assert!(reach.line(reach.size_of_line(size)) <= size);
+            }
         }
         let size = 100;
-        let (mut left, mut right, mut top, mut bottom) = (0, 0, 0, 0);
-        let text = "ÄĞjgQЙ,A-12";
-        face.draw(text, size, |x, y| {
-            left = left.min(x);
-            right = right.max(x);
-            top = top.min(y);
-            bottom = bottom.max(y);
-        });
-        assert!(
-            left >= -2 && right <= face.width(text, size) + 2,
-            "{left} {right}"
-        );
-        assert!(
-            -top <= face.ascent(size) && bottom <= face.line(size) - face.ascent(size),
-            "{top} {bottom}"
-        );
-        assert!(-top > size / 2, "something was drawn");
+        for text in ["ÄĞjgQЙ,A-12", "A-12", "ẲǛ҉ڸ", "…"] {
+            let (mut left, mut right, mut top, mut bottom) = (0, 0, 0, 0);
+            face.draw(text, size, |x, y| {
+                left = left.min(x);
+                right = right.max(x);
+                top = top.min(y);
+                bottom = bottom.max(y);
+            });
+            assert!(
+                left >= -20 && right <= face.width(text, size) + 20,
+                "{text} {left} {right}"
+            );
+            for reach in [face.ink(text), face.reach(text)] {
+                let (up, down) = (reach.ascent(size), reach.line(size) - reach.ascent(size));
+                assert!(
+                    -top <= up && bottom <= down,
+                    "{text} {top} {bottom} {reach:?}"
+                );
+            }
+            assert!(
+                right > 0 && (text == "…" || -top > size / 2),
+                "{text} was drawn"
+            );
+        }
+        assert!(face.ink("A-12").line(size) < face.usual().line(size));
     }
 }

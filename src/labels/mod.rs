@@ -1,10 +1,11 @@
 //! Labels for bins, lots and totes: a code that a scanner reads and text that a person reads from
 //! two metres away, as sheets (PDF), for label printers (ZPL II) and as a picture (PNG).
 //!
-//! `symbol` turns a code into modules, `fit` makes a text fit a width, `layout` places everything on
-//! one label in the dots of the device, `pdf`, `zpl` and `raster` write what was placed. Nothing here
+//! `symbol` turns a code into modules, `fit` makes a text fit a width, `texts` and `layout` place
+//! everything on one label in the dots of the device (`area`), `pdf`, `zpl` and `raster` write what was placed. Nothing here
 //! reads a file, a clock or a device.
 
+mod area;
 mod fit;
 mod font;
 mod layout;
@@ -13,9 +14,10 @@ mod raster;
 mod sheet;
 mod size;
 mod symbol;
+mod texts;
 mod zpl;
 
-pub use sheet::{LabelSheet, SHEETS};
+pub use sheet::{KnownSheet, LabelSheet, SHEETS};
 pub use size::{LabelSize, SIZES};
 pub use symbol::Symbol;
 
@@ -55,7 +57,10 @@ impl Label {
 
     /// The label of a place. Refused, with the reason, where the place cannot have a code.
     pub fn bin(place: &str) -> Result<Self> {
-        let code = Code::bin(place).map_err(|why| Error::invalid(format!("{place}: {why}")))?;
+        let code = Code::bin(place).map_err(|why| {
+            let start: String = place.chars().take(40).collect();
+            Error::invalid(format!("{}: {why}", start.escape_debug()))
+        })?;
         Ok(Self::new(code, place.trim()))
     }
 }

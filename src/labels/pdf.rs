@@ -13,18 +13,15 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 use subsetter::GlyphRemapper;
 
 use super::Label;
+use super::area::{Area, Device, EDGE};
 use super::font::{FILE, Face, NAME};
-use super::layout::{Area, Device, Drawing, lay_out};
+use super::layout::{Drawing, lay_out};
 use super::sheet::LabelSheet;
 use crate::domain::Rgb;
 use crate::error::{Error, Result};
 
-/// Dots are 1/1000 mm here.
-const DEVICE: Device = Device {
-    dpi: 25_400,
-    colours: true,
-    module: i64::MAX,
-};
+/// Office printers leave this much of a page white, in 1/10 mm.
+const PAGE_EDGE: i64 = 50;
 /// How the page calls the font.
 const FONT: Name = Name(b"F1");
 /// The name under which the subset travels; six letters and a plus mark a subset.
@@ -44,10 +41,11 @@ pub(super) fn write(
             sheet.capacity()
         )));
     }
+    let device = device(sheet);
     let mut letters = Letters::default();
     let mut pages: Vec<Content> = Vec::new();
     for (index, label) in labels.iter().enumerate() {
-        let drawing = lay_out(face, label, sheet.label, DEVICE)?;
+        let drawing = lay_out(face, label, sheet.label, device)?;
         let (page, corner) = sheet.position(start, index);
         while pages.len() <= page {
             pages.push(Content::new());
@@ -57,6 +55,26 @@ pub(super) fn write(
         }
     }
     assemble(face, &letters, pages, sheet.page)
+}
+
+/// Dots are 1/1000 mm here. Labels at the edge of a page keep off what a printer cannot reach, and
+/// the others look the same.
+fn device(sheet: &LabelSheet) -> Device {
+    let edge = |(first, last): (i64, i64)| {
+        let margin = first.min(last);
+        if sheet.capacity() > 1 {
+            EDGE.max(PAGE_EDGE - margin)
+        } else {
+            EDGE
+        }
+    };
+    let [across, down] = sheet.margins();
+    Device {
+        dpi: 25_400,
+        colours: true,
+        module: i64::MAX,
+        edge: (edge(across), edge(down)),
+    }
 }
 
 /// Which glyphs are used, by their numbers in the subset, and what they mean.
@@ -233,7 +251,7 @@ fn embed(face: &Face, letters: &Letters, font: Ref, refs: &FontRefs, pdf: &mut P
     }
     widths.finish();
     cid.finish();
-    let (ascent, descent) = face.reach_milli();
+    let (ascent, descent) = face.usual().milli();
     pdf.font_descriptor(refs.descriptor)
         .name(name)
         .flags(FontFlags::SYMBOLIC)

@@ -3,8 +3,9 @@
 use png::{BitDepth, ColorType, Encoder, PixelDimensions, Unit};
 
 use super::Label;
+use super::area::{Area, Device, EDGE, Line};
 use super::font::Face;
-use super::layout::{Area, Device, Drawing, Line, lay_out};
+use super::layout::{Drawing, lay_out};
 use super::size::LabelSize;
 use crate::error::{Error, Result};
 
@@ -55,7 +56,7 @@ impl Canvas {
     pub fn line(&mut self, face: &Face, line: &Line, x: i64, y: i64) {
         let baseline = y + line.baseline - line.area.y;
         face.draw(&line.text, line.size, |dx, dy| {
-            self.dot(x + dx, baseline + dy)
+            self.dot(x + dx, baseline + dy);
         });
     }
 
@@ -98,6 +99,7 @@ pub(super) fn write(face: &Face, label: &Label, size: LabelSize, dpi: u16) -> Re
         dpi: i64::from(dpi),
         colours: false,
         module: i64::MAX,
+        edge: (EDGE, EDGE),
     };
     let size = size.checked()?;
     let dots = |length: u16| device.tenths(i64::from(length));

@@ -236,6 +236,22 @@ impl LabelSheet {
         Ok(())
     }
 
+    /// What is left of the page before the first and after the last label, across and down (1/10 mm).
+    pub(super) fn margins(&self) -> [(i64, i64); 2] {
+        let after = |page: u16, margin: u16, pitch: u16, label: u16, count: u16| {
+            let labels = i64::from(pitch) * i64::from(count.saturating_sub(1)) + i64::from(label);
+            (
+                i64::from(margin),
+                i64::from(page) - i64::from(margin) - labels,
+            )
+        };
+        let (page, margin, pitch) = (self.page, self.margin, self.pitch);
+        [
+            after(page.0, margin.0, pitch.0, self.label.width, self.columns),
+            after(page.1, margin.1, pitch.1, self.label.height, self.rows),
+        ]
+    }
+
     /// Page and upper left corner (1/10 mm) of the label that is `index` after position `start` (from 1).
     pub(super) fn position(&self, start: u16, index: usize) -> (usize, (u32, u32)) {
         let at = usize::from(start.saturating_sub(1)) + index;

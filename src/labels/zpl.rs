@@ -7,8 +7,9 @@
 use std::fmt::Write;
 
 use super::Label;
+use super::area::{Device, EDGE, Line};
 use super::font::Face;
-use super::layout::{Device, Drawing, Line, lay_out};
+use super::layout::{Drawing, lay_out};
 use super::raster::Canvas;
 use super::size::LabelSize;
 use super::symbol::Symbol;
@@ -31,6 +32,7 @@ pub(super) fn write(face: &Face, labels: &[Label], size: LabelSize, dpi: u16) ->
         dpi: i64::from(dpi),
         colours: false,
         module: MOST_MODULE,
+        edge: (EDGE, EDGE),
     };
     let mut commands = String::new();
     for label in labels {
@@ -72,8 +74,8 @@ fn one(face: &Face, label: &Label, drawing: &Drawing, out: &mut String) -> std::
 fn text(line: &Line, out: &mut String) -> std::fmt::Result {
     write!(
         out,
-        "^FO{},{}^A0N,{},{}^FH_^FD",
-        line.area.x, line.area.y, line.size, line.size
+        "^FT{},{}^A0N,{},{}^FH_^FD",
+        line.area.x, line.baseline, line.size, line.size
     )?;
     for byte in line.text.bytes() {
         if byte.is_ascii_alphanumeric() || b" -.".contains(&byte) {

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::App;
 use super::names::Names;
-use super::shelf::{Proposals, Selection};
 use super::rights::{Right, allow, allowed};
-use crate::domain::rows::LotRow;
+use super::shelf::{Proposals, Selection};
 use crate::domain::filter::{Field, Filter};
+use crate::domain::rows::LotRow;
 use crate::domain::{ItemKey, Lot, LotId, LotQuery, LotShelf, Money, Scope, Timestamp, UserId};
 use crate::error::{Error, Result};
 use crate::store::Tx;
@@ -37,7 +37,11 @@ impl App {
     /// The lots that match, in their order.
     pub fn lot_ids(&self, scope: &Scope, query: &LotQuery) -> Result<Vec<LotId>> {
         let selected = self.selected(scope, query)?;
-        Ok(selected.lots.into_iter().map(|at| LotId(u64::from(at))).collect())
+        Ok(selected
+            .lots
+            .into_iter()
+            .map(|at| LotId(u64::from(at)))
+            .collect())
     }
 
     /// The lots that match, with their sums. A filter that is not understood is `Invalid`.
@@ -47,7 +51,8 @@ impl App {
         let filter = Filter::parse(&query.text, scope.now, &zone)
             .map_err(|mistake| Error::invalid(mistake.to_string()))?;
         let asked = (query.shelf, &filter.expr, query.sort.as_slice());
-        self.shelves.select(&self.store, scope, &self.names(), asked)
+        self.shelves
+            .select(&self.store, scope, &self.names(), asked)
     }
 
     /// Days begin as the shop counts them.
@@ -78,6 +83,13 @@ impl App {
         let names = self.names();
         self.store
             .read(|tx| rows(tx, scope, &names, tx.shop(scope).lots(ids)?))
+    }
+
+    /// One lot as a row.
+    pub fn lot_row(&self, scope: &Scope, id: LotId) -> Result<LotRow> {
+        let mut rows = self.lot_rows(scope, &[id])?;
+        rows.pop()
+            .ok_or_else(|| Error::not_found(format!("There is no lot {id}.")))
     }
 
     /// The shop's lots of an item, in natural order of place.

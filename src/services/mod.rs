@@ -20,6 +20,7 @@ pub mod people;
 pub mod picking;
 mod promises;
 mod rights;
+mod running;
 pub mod settings;
 mod shelf;
 pub mod views;
@@ -103,6 +104,7 @@ pub struct App {
     importing: Mutex<()>,
     listeners: Arc<Mutex<Vec<Listener>>>,
     shelves: Arc<Shelves>,
+    running: running::Running,
     own_lists: Arc<OwnLists>,
     alerts: alerts::Alerts,
     reception: Reception,
@@ -142,6 +144,7 @@ impl App {
             importing: Mutex::new(()),
             listeners,
             shelves,
+            running: running::Running::default(),
             own_lists,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),

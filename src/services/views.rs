@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::domain::query::ViewSpec;
-use crate::domain::rows::{ItemRow, LotRow, OrderRow};
+use crate::domain::rows::{ItemRow, LotRow, LotTotals, OrderRow};
 use crate::domain::{LotId, OrderId, Scope, TenantId, ViewId};
 use crate::error::{Error, Result};
 use crate::services::App;
@@ -16,6 +16,8 @@ use crate::services::rights::{Right, allow};
 
 /// Lists that are kept; the one not used for longest goes first.
 const KEPT: usize = 64;
+/// Rows of all of them together: those of lists that were not used for longest go first.
+const MOST_ROWS: usize = 4_000_000;
 /// Most rows of one window.
 const MAX_WINDOW: usize = 1_000;
 
@@ -23,7 +25,8 @@ const MAX_WINDOW: usize = 1_000;
 #[derive(Debug)]
 enum Order {
     Items(Vec<u32>),
-    Lots(Vec<LotId>),
+    /// Numbers of lots, half as large as [`LotId`], and their sums.
+    Lots(Vec<u32>, LotTotals),
     Orders(Vec<OrderId>),
 }
 
@@ -65,6 +68,11 @@ impl Views {
         });
         list.push_front(Arc::clone(&view));
         list.truncate(KEPT);
+        let mut rows = 0;
+        list.retain(|view| {
+            rows += view.order.get().map_or(0, length);
+            rows <= MOST_ROWS || view.order.get().is_none()
+        });
         view
     }
 
@@ -108,12 +116,14 @@ pub struct OpenedList {
     pub total: Option<u32>,
     /// The first rows are not all.
     pub more: bool,
+    /// Sums over all of it, where it is a list of lots.
+    pub totals: Option<LotTotals>,
 }
 
 fn length(order: &Order) -> usize {
     match order {
         Order::Items(ids) => ids.len(),
-        Order::Lots(ids) => ids.len(),
+        Order::Lots(ids, _) => ids.len(),
         Order::Orders(ids) => ids.len(),
     }
 }
@@ -138,6 +148,7 @@ impl App {
                 rows: ListRows::Items(items),
                 total,
                 more: found.more,
+                totals: None,
             });
         }
         let (total, first) = self.rows_of(scope, &view, 0, rows)?;
@@ -146,6 +157,10 @@ impl App {
             rows: first,
             total: Some(total),
             more: total as usize > rows,
+            totals: match view.order.get() {
+                Some(Order::Lots(_, totals)) => Some(*totals),
+                _ => None,
+            },
         })
     }
 
@@ -187,7 +202,10 @@ impl App {
         let range = offset.min(all)..offset.saturating_add(len).min(all);
         let rows = match order {
             Order::Items(ids) => ListRows::Items(self.item_rows(scope, &ids[range])?),
-            Order::Lots(ids) => ListRows::Lots(self.lot_rows(scope, &ids[range])?),
+            Order::Lots(ids, _) => {
+                let ids: Vec<LotId> = ids[range].iter().map(|id| LotId(u64::from(*id))).collect();
+                ListRows::Lots(self.lot_rows(scope, &ids)?)
+            }
             Order::Orders(ids) => ListRows::Orders(self.order_rows(scope, &ids[range])?),
         };
         Ok((u32::try_from(all).unwrap_or(u32::MAX), rows))
@@ -196,7 +214,10 @@ impl App {
     fn order_of(&self, scope: &Scope, spec: &ViewSpec) -> Result<Order> {
         Ok(match spec {
             ViewSpec::Catalog(query) => Order::Items(self.find_all(scope, query)?),
-            ViewSpec::Lots(query) => Order::Lots(self.lot_ids(scope, query)?),
+            ViewSpec::Lots(query) => {
+                let selected = self.selected(scope, query)?;
+                Order::Lots(selected.lots, selected.totals)
+            }
             ViewSpec::Orders(query) => Order::Orders(self.order_ids(scope, query)?),
         })
     }

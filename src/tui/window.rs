@@ -281,6 +281,7 @@ mod tests {
             rows: Rows::Items(Vec::new()),
             total,
             more,
+            totals: None,
         }
     }
 

@@ -11,6 +11,7 @@ use super::socket::Counters;
 use crate::api::client::{Conversation, Handler, Peer};
 use crate::api::{
     Answer, Event, Greeting, NewAccount, Opened, Reply, Request, Rows, ServerStatus, Spelled,
+    StockRequest,
 };
 use crate::domain::report::Progress;
 use crate::domain::rows::{PickOutcome, PickView};
@@ -108,6 +109,7 @@ impl Desk {
                 Path::new(&path),
                 &report,
             )?)),
+            Request::Stock(request) => return self.stock(scope, request, tell),
             Request::Check => Reply::Checked(Box::new(app.check_shop(scope)?)),
             other => return self.pick(scope, other),
         })
@@ -204,6 +206,7 @@ fn opened(list: OpenedList) -> Opened {
         rows: rows(list.rows),
         total: list.total,
         more: list.more,
+        totals: list.totals,
     }
 }
 
@@ -221,6 +224,13 @@ fn looks_at_catalog(request: &Request) -> bool {
             | Request::Overview
             | Request::Overlay { .. }
             | Request::Overlays { .. }
+    ) || matches!(
+        request,
+        Request::Stock(
+            StockRequest::Lot { .. }
+                | StockRequest::History { .. }
+                | StockRequest::ProposePlaces { .. }
+        )
     )
 }
 

@@ -5,5 +5,6 @@ pub mod desk;
 mod office;
 mod outbox;
 pub mod socket;
+mod stock;
 
 pub use desk::Desk;

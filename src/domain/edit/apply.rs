@@ -45,13 +45,15 @@ impl Spread {
         if whole == 0 {
             return Self::default();
         }
-        let costs = lots.filter(|(_, pieces, ..)| *pieces > 0).filter_map(
-            |(id, _, price, weight)| {
-                let part = i128::from(total.raw()) * share(price, weight);
-                let cost = (part * 2 + whole) / (whole * 2);
-                i64::try_from(cost).ok().map(|raw| (id, Money::from_raw(raw)))
-            },
-        );
+        let costs =
+            lots.filter(|(_, pieces, ..)| *pieces > 0)
+                .filter_map(|(id, _, price, weight)| {
+                    let part = i128::from(total.raw()) * share(price, weight);
+                    let cost = (part * 2 + whole) / (whole * 2);
+                    i64::try_from(cost)
+                        .ok()
+                        .map(|raw| (id, Money::from_raw(raw)))
+                });
         Self(costs.collect())
     }
 }
@@ -139,7 +141,9 @@ fn money(amount: Amount, before: Money, what: &str) -> Result<Money, Refusal> {
         .map(Money::from_raw)
         .ok_or_else(|| format!("the {what} cannot be worked out"))?;
     if after < Money::ZERO || after > MAX_PRICE {
-        return Err(format!("the {what} would be {after}; it goes from 0 to {MAX_PRICE}"));
+        return Err(format!(
+            "the {what} would be {after}; it goes from 0 to {MAX_PRICE}"
+        ));
     }
     Ok(after)
 }
@@ -167,12 +171,19 @@ fn price(edit: &PriceEdit, lot: &Lot) -> Result<Money, Refusal> {
     };
     let after = rounded.max(floor).max(least);
     if after > MAX_PRICE {
-        return Err(format!("the price would be {after}; it goes up to {MAX_PRICE}"));
+        return Err(format!(
+            "the price would be {after}; it goes up to {MAX_PRICE}"
+        ));
     }
     Ok(after)
 }
 
-fn within(amount: Amount, before: i64, (least, most): (i64, i64), what: &str) -> Result<i64, Refusal> {
+fn within(
+    amount: Amount,
+    before: i64,
+    (least, most): (i64, i64),
+    what: &str,
+) -> Result<i64, Refusal> {
     amount
         .of_whole(before)
         .filter(|after| (least..=most).contains(after))
@@ -189,7 +200,10 @@ fn text(field: EditText, edit: &TextEdit, lot: &mut Lot) -> Result<(), Refusal> 
     };
     let after = edit.of(before);
     if after.len() > MAX_NOTE {
-        return Err(format!("the text would have {} bytes, of at most {MAX_NOTE}", after.len()));
+        return Err(format!(
+            "the text would have {} bytes, of at most {MAX_NOTE}",
+            after.len()
+        ));
     }
     match field {
         EditText::Comments => lot.notes = after,
@@ -263,7 +277,9 @@ fn tags(edit: &TagEdit, before: &[String]) -> Result<Vec<String>, Refusal> {
         return Err(format!("a lot has at most {most} tags"));
     }
     match after.iter().find(|tag| tag.chars().count() > longest) {
-        Some(tag) => Err(format!("the tag “{tag}” is longer than {longest} characters")),
+        Some(tag) => Err(format!(
+            "the tag “{tag}” is longer than {longest} characters"
+        )),
         None => Ok(after),
     }
 }
@@ -290,7 +306,9 @@ fn set_tier(lot: &mut Lot, at: usize, tier: Option<(u32, TierPrice)>) -> Result<
         *slot = made;
     }
     let used: Vec<&Tier> = lot.tiers.iter().filter(|tier| tier.quantity > 0).collect();
-    let rising = used.windows(2).all(|pair| pair[0].quantity < pair[1].quantity);
+    let rising = used
+        .windows(2)
+        .all(|pair| pair[0].quantity < pair[1].quantity);
     if rising {
         Ok(())
     } else {

@@ -26,9 +26,15 @@ pub const HELP: [(&str, &str); 27] = [
     ("price=*1.05", "multiply; also /2 +0.01 -0.01"),
     ("price=+5%", "5 percent more; also -5%"),
     ("price=-10% floor cost", "never below what the piece cost"),
-    ("price=*1.1 floor 0.02 round 0.01", "never below 0.02, to whole cents; also up, down"),
+    (
+        "price=*1.1 floor 0.02 round 0.01",
+        "never below 0.02, to whole cents; also up, down",
+    ),
     ("cost=0.03", "set the cost; sums as for the price"),
-    ("cost=spread 12.50 by price", "spread a sum; also by weight, by pieces"),
+    (
+        "cost=spread 12.50 by price",
+        "spread a sum; also by weight, by pieces",
+    ),
     ("remarks=A-12", "set the private note"),
     ("remarks+=sorted", "put text behind it"),
     ("remarks^=sorted", "put text before it"),
@@ -43,7 +49,10 @@ pub const HELP: [(&str, &str); 27] = [
     ("item=3001", "another number; S:75105-1 for a set"),
     ("sale=10", "percent off, -99 to 99 (sale==-5)"),
     ("bulk=4", "sold in multiples"),
-    ("tier1=10 @ 0.08", "from 10 pieces on; also @ -5%; tier1=none, tiers=none"),
+    (
+        "tier1=10 @ 0.08",
+        "from 10 pieces on; also @ -5%; tier1=none, tiers=none",
+    ),
     ("room=B", "stockroom A, B, C or none"),
     ("retain=yes", "keep the lot when it is empty; yes or no"),
     ("delete", "make it a tombstone; restore brings it back"),
@@ -91,10 +100,39 @@ fn pieces(text: &str) -> Vec<(usize, &str)> {
 }
 
 const NAMES: [&str; 33] = [
-    "qty", "quantity", "price", "cost", "remarks", "comments", "notes", "loc", "location", "place",
-    "tags", "tag", "cond", "condition", "sub", "completeness", "color", "colour", "item", "part", "sale",
-    "bulk", "tier1", "tier2", "tier3", "tiers", "room", "stockroom", "retain", "reserved", "name",
-    "delete", "restore",
+    "qty",
+    "quantity",
+    "price",
+    "cost",
+    "remarks",
+    "comments",
+    "notes",
+    "loc",
+    "location",
+    "place",
+    "tags",
+    "tag",
+    "cond",
+    "condition",
+    "sub",
+    "completeness",
+    "color",
+    "colour",
+    "item",
+    "part",
+    "sale",
+    "bulk",
+    "tier1",
+    "tier2",
+    "tier3",
+    "tiers",
+    "room",
+    "stockroom",
+    "retain",
+    "reserved",
+    "name",
+    "delete",
+    "restore",
 ];
 
 fn known(name: &str) -> bool {
@@ -133,7 +171,10 @@ impl LotEdit {
     pub fn parse(text: &str) -> Parsed<Self> {
         let lead = text.len() - text.trim_start().len();
         let Some((name, operator, value, at)) = split(text.trim_start()) else {
-            return Err(mistake(lead..text.len(), "A change begins with a field, such as price=0.10."));
+            return Err(mistake(
+                lead..text.len(),
+                "A change begins with a field, such as price=0.10.",
+            ));
         };
         let lower = name.to_ascii_lowercase();
         let written = Written {
@@ -173,7 +214,9 @@ impl Written<'_> {
                         && NAMES.iter().any(|known| known.starts_with(name_of)),
                     ..mistake(
                         name,
-                        format!("There is no field “{name_of}” to change. Try qty, price, cost, loc, remarks, comments, tags, cond."),
+                        format!(
+                            "There is no field “{name_of}” to change. Try qty, price, cost, loc, remarks, comments, tags, cond."
+                        ),
                     )
                 });
             }
@@ -215,7 +258,10 @@ impl Written<'_> {
     }
 
     fn takes_sum(&self) -> bool {
-        matches!(self.name, "qty" | "quantity" | "price" | "cost" | "sale" | "bulk")
+        matches!(
+            self.name,
+            "qty" | "quantity" | "price" | "cost" | "sale" | "bulk"
+        )
     }
 
     fn alone(&self, edit: LotEdit) -> Parsed<LotEdit> {
@@ -297,9 +343,8 @@ impl Written<'_> {
                 }
                 "round" => {
                     let step = positive(next).filter(|step| *step > Money::ZERO);
-                    let step = step.ok_or_else(|| {
-                        self.wrong("Behind round goes a step, such as 0.01.")
-                    })?;
+                    let step =
+                        step.ok_or_else(|| self.wrong("Behind round goes a step, such as 0.01."))?;
                     let up = match words.peek() {
                         Some(&"up") => Some(true),
                         Some(&"down") => Some(false),
@@ -330,7 +375,10 @@ impl Written<'_> {
         };
         let words: Vec<&str> = rest.split_whitespace().collect();
         let wrong = || self.wrong("Write spread, the sum, then by price, by weight or by pieces.");
-        let total = words.first().and_then(|sum| positive(sum)).ok_or_else(wrong)?;
+        let total = words
+            .first()
+            .and_then(|sum| positive(sum))
+            .ok_or_else(wrong)?;
         let by = match words.get(1..) {
             Some([] | ["by", "price"]) => SpreadBy::Price,
             Some(["by", "weight"]) => SpreadBy::Weight,
@@ -424,7 +472,10 @@ impl Written<'_> {
             "tiers" if lower == "none" => LotEdit::NoTiers,
             "tiers" => return Err(self.wrong("none; single tiers are tier1, tier2 and tier3.")),
             tier => {
-                let at = tier.bytes().last().map_or(0, |digit| digit.saturating_sub(b'1'));
+                let at = tier
+                    .bytes()
+                    .last()
+                    .map_or(0, |digit| digit.saturating_sub(b'1'));
                 LotEdit::Tier(at, self.tier(&lower)?)
             }
         })
@@ -434,7 +485,9 @@ impl Written<'_> {
         let (kind, no) = match value.split_once(':') {
             Some((letter, no)) => {
                 let mut letters = letter.chars();
-                let kind = letters.next().and_then(|c| ItemKind::from_letter(c.to_ascii_uppercase()));
+                let kind = letters
+                    .next()
+                    .and_then(|c| ItemKind::from_letter(c.to_ascii_uppercase()));
                 let kind = kind.filter(|_| letters.next().is_none());
                 (kind, no.trim())
             }
@@ -450,11 +503,15 @@ impl Written<'_> {
         if value == "none" {
             return Ok(None);
         }
-        let wrong = || self.wrong("Write the quantity, @, then a price or percent: 10 @ 0.08 or 10 @ -5%.");
+        let wrong =
+            || self.wrong("Write the quantity, @, then a price or percent: 10 @ 0.08 or 10 @ -5%.");
         let (quantity, price) = value.split_once('@').ok_or_else(wrong)?;
         let quantity: u32 = quantity.trim().parse().map_err(|_| wrong())?;
         let price = price.trim();
-        let price = match price.strip_prefix('-').and_then(|rest| rest.strip_suffix('%')) {
+        let price = match price
+            .strip_prefix('-')
+            .and_then(|rest| rest.strip_suffix('%'))
+        {
             Some(percent) => {
                 let raw = exact(percent.trim()).filter(|raw| (0..=100 * SCALE).contains(raw));
                 let hundredths = raw.ok_or_else(wrong)? / (SCALE / 100);
@@ -471,7 +528,9 @@ impl Written<'_> {
 
 /// A number with at most four decimals, in 1/10,000; more decimals are not silently rounded.
 fn exact(text: &str) -> Option<i64> {
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let decimals = text
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
     (decimals <= 4 && !text.starts_with('$'))
         .then(|| Money::parse(text))
         .flatten()
@@ -484,7 +543,9 @@ fn positive(text: &str) -> Option<Money> {
 
 /// The sum, and the words behind it.
 fn cut_words(value: &str) -> (&str, &str) {
-    let at = value.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(value.len());
+    let at = value
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(value.len());
     let (sum, words) = value.split_at(at);
     (sum.trim(), words.trim())
 }

@@ -87,7 +87,10 @@ fn prices_with_floors_and_rounding() {
 #[test]
 fn texts_places_and_tags() {
     let lot = after("remarks=B-2;C3");
-    assert_eq!((lot.remarks.as_str(), lot.place.raw()), ("B-2;C3", "B-2;C3"));
+    assert_eq!(
+        (lot.remarks.as_str(), lot.place.raw()),
+        ("B-2;C3", "B-2;C3")
+    );
     let lot = after("loc=B-2");
     assert_eq!((lot.remarks.as_str(), lot.place.raw()), ("B-2", "B-2"));
     assert_eq!(after("remarks+=old").remarks, "A-1 old");
@@ -98,7 +101,10 @@ fn texts_places_and_tags() {
     let lot = after("tags=Xmas, winter; tags+=XMAS; tags-=Winter; price=1");
     assert_eq!(lot.tags, ["Xmas"]);
     assert_eq!(lot.price.raw(), 10_000);
-    assert_eq!(wrong("remarks~old"), "Find and replace is written ~old~new.");
+    assert_eq!(
+        wrong("remarks~old"),
+        "Find and replace is written ~old~new."
+    );
 }
 
 #[test]
@@ -107,12 +113,18 @@ fn choices_and_tiers() {
     assert_eq!(after("sub=sealed").completeness, Some(Completeness::Sealed));
     assert_eq!(after("color=5").color, ColorId(5));
     assert_eq!(refused("color=Dark Red"), "there is no colour “Dark Red”");
-    assert_eq!(after("item=S:75105-1").item, ItemKey::new(crate::domain::ItemKind::Set, "75105-1"));
+    assert_eq!(
+        after("item=S:75105-1").item,
+        ItemKey::new(crate::domain::ItemKind::Set, "75105-1")
+    );
     assert_eq!(after("sale==-5").sale, -5);
     assert_eq!(after("room=b").stockroom, Some('B'));
     let lot = after("tier1=10 @ 0.09; tier2=100 @ -20%");
     assert_eq!(lot.tiers[0].price.raw(), 900);
-    assert_eq!((lot.tiers[1].quantity, lot.tiers[1].price.raw()), (100, 800));
+    assert_eq!(
+        (lot.tiers[1].quantity, lot.tiers[1].price.raw()),
+        (100, 800)
+    );
     assert!(refused("tier1=10 @ 0.09; tier2=5 @ 0.08").contains("more pieces than the one before"));
     assert!(after("delete").gone);
     assert_eq!(wrong("delete=1"), "delete stands alone.");
@@ -143,9 +155,18 @@ fn a_sum_is_spread_exactly() {
         .expect("spread");
         lot.cost.raw()
     };
-    assert_eq!([1, 2, 3].map(|id| cost(SpreadBy::Price, id)), [1_000, 4_000, 0]);
-    assert_eq!([1, 2, 3].map(|id| cost(SpreadBy::Pieces, id)), [2_000, 2_000, 0]);
-    assert_eq!([1, 2, 3].map(|id| cost(SpreadBy::Weight, id)), [3_000, 0, 0]);
+    assert_eq!(
+        [1, 2, 3].map(|id| cost(SpreadBy::Price, id)),
+        [1_000, 4_000, 0]
+    );
+    assert_eq!(
+        [1, 2, 3].map(|id| cost(SpreadBy::Pieces, id)),
+        [2_000, 2_000, 0]
+    );
+    assert_eq!(
+        [1, 2, 3].map(|id| cost(SpreadBy::Weight, id)),
+        [3_000, 0, 0]
+    );
 }
 
 #[test]

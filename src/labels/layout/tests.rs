@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Code, LotId};
+use crate::labels::area::EDGE;
 use crate::labels::{LabelSheet, SHEETS, SIZES};
 
 const DEVICES: [Device; 5] = [
@@ -19,6 +20,7 @@ const fn device(dpi: i64, colours: bool, module: i64) -> Device {
         dpi,
         colours,
         module,
+        edge: (EDGE, EDGE),
     }
 }
 
@@ -47,12 +49,12 @@ fn inside(a: Area, b: Area) -> bool {
 
 /// Everything that must hold for any drawing.
 fn holds(drawing: &Drawing, device: Device) -> std::result::Result<(), String> {
-    let edge = device.tenths(EDGE);
+    let edge = (device.tenths(device.edge.0), device.tenths(device.edge.1));
     let inner = Area {
-        x: edge,
-        y: edge,
-        w: drawing.size.0 - 2 * edge,
-        h: drawing.size.1 - 2 * edge,
+        x: edge.0,
+        y: edge.1,
+        w: drawing.size.0 - 2 * edge.0,
+        h: drawing.size.1 - 2 * edge.1,
     };
     let quiet = drawing.module * count(drawing.modules.quiet);
     let code = Area {
@@ -81,7 +83,7 @@ fn holds(drawing: &Drawing, device: Device) -> std::result::Result<(), String> {
             }
         }
     }
-    if drawing.module * 2_540 < MODULE.0 * device.dpi {
+    if drawing.module * 2_540 < MODULE * device.dpi {
         return Err(format!("a module of {} dots is too small", drawing.module));
     }
     if drawing.code.w != drawing.module * count(drawing.modules.side()) {

@@ -5,9 +5,7 @@ use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY};
 use crate::domain::lot_draft::{LotDraft, PlaceProposal, PlaceRow};
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
-use crate::domain::{
-    ColorId, ItemKey, Lot, Money, OperationId, Place, Reason, Scope, Stock,
-};
+use crate::domain::{ColorId, ItemKey, Lot, Money, OperationId, Place, Reason, Scope, Stock};
 use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
@@ -142,7 +140,8 @@ fn lot_of(scope: &Scope, draft: &LotDraft) -> Result<Lot> {
         }
         lot.place = Place(clean(place));
     }
-    let tags = crate::domain::edit::LotEdit::Tags(crate::domain::edit::TagEdit::Set(draft.tags.clone()));
+    let tags =
+        crate::domain::edit::LotEdit::Tags(crate::domain::edit::TagEdit::Set(draft.tags.clone()));
     tags.apply(&mut lot, &crate::domain::edit::Terms::default())
         .map_err(|why| Error::invalid(format!("{why}.")))?;
     Ok(lot)

@@ -2,27 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::deeds::{Doing, Each, Outcome, Task};
 use crate::domain::edit::{Edits, LotEdit, Spread, Terms};
 use crate::domain::rows::{ChangeRow, DeedReport, EditPreview, RefusedLot};
-use crate::domain::{
-    EntryId, Lot, LotId, LotQuery, Money, OperationId, Reason, Scope,
-};
+use crate::domain::{EntryId, Lot, LotId, Money, OperationId, Reason, Scope, Which};
 use crate::error::{Error, Kind, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
 use crate::services::rights::{Right, allow};
-
-/// Which lots are meant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Which {
-    /// These.
-    Lots(Vec<LotId>),
-    /// All that match.
-    Matching(LotQuery),
-}
 
 /// Most examples of a preview.
 const EXAMPLES: usize = 5;
@@ -94,7 +81,12 @@ impl App {
     }
 
     /// What a change would do.
-    pub fn preview_change(&self, scope: &Scope, which: &Which, edits: &Edits) -> Result<EditPreview> {
+    pub fn preview_change(
+        &self,
+        scope: &Scope,
+        which: &Which,
+        edits: &Edits,
+    ) -> Result<EditPreview> {
         allow(scope, Right::Inventory)?;
         let edits = self.settled(scope, edits)?;
         let ids = self.meant(scope, which)?;
@@ -192,7 +184,8 @@ fn made(lot: &mut Lot, edits: &Edits, terms: &Terms) -> std::result::Result<(), 
 
 /// Where only the place changes, it is a move.
 fn reason_of(edits: &Edits) -> Reason {
-    let moves = |edit: &LotEdit| matches!(edit, LotEdit::Text(crate::domain::edit::EditText::Place, _));
+    let moves =
+        |edit: &LotEdit| matches!(edit, LotEdit::Text(crate::domain::edit::EditText::Place, _));
     if edits.0.iter().all(moves) {
         Reason::Moved
     } else {

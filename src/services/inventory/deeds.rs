@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::report::Progress;
 use crate::domain::rows::{DeedReport, RefusedLot};
-use crate::domain::{CorrelationId, Deed, LotId, OperationId, Scope, Topic};
+use crate::domain::{CorrelationId, Deed, LotId, OperationId, Scope};
 use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
@@ -91,7 +91,6 @@ pub(super) fn settle(
     if fresh {
         batch.put_deed_of(scope, doing.op, id);
     }
-    batch.changed(scope, Topic::Inventory, []);
     batch.put_deed(scope, deed.clone());
     Ok(Some(deed))
 }

@@ -129,9 +129,8 @@ impl Reader<'_> {
                 lot
             }
         };
-        let lot = lot.unwrap_or_else(|| {
-            Lot::new(crate::domain::ItemKey::part("?"), entry.at, entry.actor)
-        });
+        let lot = lot
+            .unwrap_or_else(|| Lot::new(crate::domain::ItemKey::part("?"), entry.at, entry.actor));
         let name = self.names.of_item(self.catalog.as_ref(), &lot.item)?;
         let deed = self.deed(entry.correlation)?;
         let (what, why, state, undoes, lots) = match deed {
@@ -222,9 +221,14 @@ fn is_of(entry: &LedgerEntry, kind: ChangeKind) -> bool {
     match kind {
         ChangeKind::Quantity => entry.moved_pieces(),
         ChangeKind::Location => entry.moved_place(),
-        ChangeKind::Price => [LotField::Price, LotField::Cost, LotField::Tiers, LotField::Sale]
-            .iter()
-            .any(|field| entry.change(*field).is_some()),
+        ChangeKind::Price => [
+            LotField::Price,
+            LotField::Cost,
+            LotField::Tiers,
+            LotField::Sale,
+        ]
+        .iter()
+        .any(|field| entry.change(*field).is_some()),
         ChangeKind::Orders => entry.reason.order().is_some(),
         ChangeKind::Undo => entry.undoes.is_some(),
         ChangeKind::Other => entry.changes.iter().any(|change| {

@@ -8,15 +8,15 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use crate::services::App;
-use crate::services::moves::Moves;
-use crate::services::rights::{Right, allow};
 use crate::domain::lot::{MAX_PRICE, MAX_QUANTITY};
 use crate::domain::report::{InventoryImport, Progress, Skipped};
 use crate::domain::text::clean;
 use crate::domain::{CorrelationId, ListStatus, Lot, Money, Place, Reason, Scope, Stock, Topic};
 use crate::error::Result;
 use crate::formats::{ListFile, ListLot, Source, read_inventory, sniff};
+use crate::services::App;
+use crate::services::moves::Moves;
+use crate::services::rights::{Right, allow};
 use crate::store::{Batch, Decided, Tx};
 
 /// Lots of one transaction.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::deeds::{Doing, Each, Outcome, Task};
-use super::change::Which;
 use crate::domain::lot_file::MAX_FILE_NAME;
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
 use crate::domain::{
     FileId, LotFile, LotFileRow, LotId, LotQuery, LotShelf, OperationId, Reason, Scope, Topic,
+    Which,
 };
 use crate::error::{Error, Result};
 use crate::services::App;
@@ -87,8 +87,8 @@ impl App {
                 },
                 Some(id) => {
                     let known = shop.lot_file(id)?;
-                    let known =
-                        known.ok_or_else(|| Error::not_found("That file is not there any more."))?;
+                    let known = known
+                        .ok_or_else(|| Error::not_found("That file is not there any more."))?;
                     LotFile {
                         name,
                         note,

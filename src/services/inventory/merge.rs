@@ -135,7 +135,10 @@ fn count(moves: &mut Moves<'_>, id: LotId, pieces: u32, why: &str) -> Result<Out
 
 fn join(kept: &mut Lot, others: &[Lot], rules: MergeRules) -> Result<()> {
     let all = || std::iter::once(&*kept).chain(others);
-    let price = amount(rules.price, all().map(|lot| (lot.price, lot.stock.available)));
+    let price = amount(
+        rules.price,
+        all().map(|lot| (lot.price, lot.stock.available)),
+    );
     let cost = amount(rules.cost, all().map(|lot| (lot.cost, lot.stock.available)));
     let notes = text(rules.comments, " / ", all().map(|lot| lot.notes.as_str()));
     let remarks = text(rules.remarks, ";", all().map(|lot| lot.remarks.as_str()));
@@ -147,9 +150,13 @@ fn join(kept: &mut Lot, others: &[Lot], rules: MergeRules) -> Result<()> {
     }
     tags.truncate(crate::domain::lot::MAX_TAGS.0);
     let pieces = all().try_fold(0u32, |sum, lot| sum.checked_add(lot.stock.available));
-    let pieces = pieces.filter(|pieces| *pieces <= MAX_QUANTITY).ok_or_else(|| {
-        Error::invalid(format!("Together they would hold more than {MAX_QUANTITY} pieces."))
-    })?;
+    let pieces = pieces
+        .filter(|pieces| *pieces <= MAX_QUANTITY)
+        .ok_or_else(|| {
+            Error::invalid(format!(
+                "Together they would hold more than {MAX_QUANTITY} pieces."
+            ))
+        })?;
     (kept.price, kept.cost) = (price, cost);
     kept.notes = notes;
     if remarks != kept.remarks {
@@ -186,9 +193,10 @@ fn text<'a>(rule: MergeText, between: &str, mut all: impl Iterator<Item = &'a st
     let kept = all.next().unwrap_or("");
     match rule {
         MergeText::Keep => kept.to_owned(),
-        MergeText::Fill if kept.trim().is_empty() => {
-            all.find(|text| !text.trim().is_empty()).unwrap_or(kept).to_owned()
-        }
+        MergeText::Fill if kept.trim().is_empty() => all
+            .find(|text| !text.trim().is_empty())
+            .unwrap_or(kept)
+            .to_owned(),
         MergeText::Fill => kept.to_owned(),
         MergeText::Join => {
             let mut joined: Vec<&str> = Vec::new();

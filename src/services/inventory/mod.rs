@@ -16,5 +16,4 @@ mod take_back;
 #[cfg(test)]
 mod tests;
 
-pub use change::Which;
 pub use deeds::Task;

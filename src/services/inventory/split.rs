@@ -32,8 +32,8 @@ impl App {
             }
             let mut moves = Moves::new(tx.shop(&scope), scope, None);
             let lot = moves.lot(id)?.filter(|lot| !lot.gone).cloned();
-            let lot = lot
-                .ok_or_else(|| Error::not_found(format!("Lot {id} is not there any more.")))?;
+            let lot =
+                lot.ok_or_else(|| Error::not_found(format!("Lot {id} is not there any more.")))?;
             if pieces == 0 || pieces >= lot.stock.available {
                 return Err(Error::invalid(format!(
                     "Lot {id} has {} pieces for sale; split off at least 1 and leave at least 1.",

@@ -76,11 +76,7 @@ impl Chain {
 }
 
 /// A lot as it would be without an entry (or with it again), or why it cannot be.
-fn without(
-    lot: &mut Lot,
-    chain: &Chain,
-    entry: &LedgerEntry,
-) -> std::result::Result<(), String> {
+fn without(lot: &mut Lot, chain: &Chain, entry: &LedgerEntry) -> std::result::Result<(), String> {
     let Some(root) = chain.root(entry.id) else {
         return Err("its history is not complete".into());
     };
@@ -169,9 +165,12 @@ fn entries(shop: &Shop<'_>, piece: (EntryId, EntryId)) -> Result<Vec<LedgerEntry
 
 /// Lots of a deed hang together: half of it taken back would make or lose pieces.
 fn hangs_together(entries: &[LedgerEntry]) -> bool {
-    entries
-        .iter()
-        .any(|entry| matches!(entry.reason, Reason::Split | Reason::Merged | Reason::PartedOut { .. }))
+    entries.iter().any(|entry| {
+        matches!(
+            entry.reason,
+            Reason::Split | Reason::Merged | Reason::PartedOut { .. }
+        )
+    })
 }
 
 impl App {
@@ -233,7 +232,9 @@ impl App {
             what: words(&target),
             why: "it did not come to its end".into(),
             // Its own number is not known any more; nobody repeats this.
-            op: OperationId(u128::from(deed.0) << 64 | u128::from(scope.now.micros().unsigned_abs())),
+            op: OperationId(
+                u128::from(deed.0) << 64 | u128::from(scope.now.micros().unsigned_abs()),
+            ),
         };
         let never = std::sync::atomic::AtomicBool::new(false);
         let task = super::Task {
@@ -323,15 +324,19 @@ fn begin(
 fn words(target: &Deed) -> String {
     let (what, again) = match target.what.strip_prefix("undo: ") {
         Some(what) if target.undoes.is_some() => (what, "redo: "),
-        _ => (target.what.strip_prefix("redo: ").unwrap_or(&target.what), "undo: "),
+        _ => (
+            target.what.strip_prefix("redo: ").unwrap_or(&target.what),
+            "undo: ",
+        ),
     };
     format!("{again}{what}")
 }
 
 fn refusal(seen: &UndoPreview) -> Error {
-    let first = seen.listed.first().map_or_else(String::new, |row| {
-        format!("lot {}: {}", row.lot, row.why)
-    });
+    let first = seen
+        .listed
+        .first()
+        .map_or_else(String::new, |row| format!("lot {}: {}", row.lot, row.why));
     let hint = if seen.together {
         " Its lots hang together, so it is taken back whole or not at all."
     } else {

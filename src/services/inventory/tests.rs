@@ -6,14 +6,14 @@ use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 
-use super::{Task, Which};
+use super::Task;
 use crate::clock::ManualClock;
 use crate::domain::edit::Edits;
 use crate::domain::lot_draft::{Counted, LotDraft, MergeAmount, MergeRules, MergeText};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
     CorrelationId, EntryId, ItemKey, Lot, LotId, LotQuery, Money, OperationId, Scope, Timestamp,
-    UserId,
+    UserId, Which,
 };
 use crate::error::{Error, Kind};
 use crate::services::{App, Setup};
@@ -94,7 +94,9 @@ fn a_bulk_change_is_one_deed_and_is_taken_back_as_one() {
     let before: Vec<Lot> = ids.iter().map(|id| plain(lot(&app, *id))).collect();
     let which = Which::Matching(LotQuery::text("loc:A-*"));
     let change = edits("price=*1.05; qty=-1; remarks+=sorted");
-    let seen = app.preview_change(&scope, &which, &change).expect("a preview");
+    let seen = app
+        .preview_change(&scope, &which, &change)
+        .expect("a preview");
     assert_eq!((seen.lots, seen.changed, seen.refused), (1_203, 1_203, 0));
     assert_eq!(seen.pieces, (12_030, 10_827));
     assert_eq!(seen.examples.len(), 5);
@@ -146,7 +148,12 @@ fn what_is_cancelled_or_dies_is_taken_back() {
         .change_lots(&scope, &which, &edits("qty=+1"), ("", op(9_000)), cancelled)
         .expect_err("cancelled");
     assert_eq!(error.message, "Cancelled. Everything is as it was.");
-    let sum = |app: &App| app.selected(&scope, &LotQuery::default()).expect("lots").totals.pieces;
+    let sum = |app: &App| {
+        app.selected(&scope, &LotQuery::default())
+            .expect("lots")
+            .totals
+            .pieces
+    };
     assert_eq!(sum(&app), 11_000);
     in_order(&app);
     assert_eq!(app.finish_open_deeds().expect("nothing is open"), 0);
@@ -158,7 +165,8 @@ fn two_people_edit_the_same_lot() {
     let scope = app.solo();
     let id = add(&app, &scope, "3001", 10, 1);
     let seen = lot(&app, id).last;
-    let edit = |text: &str, number| app.edit_lot(&scope, id, (seen, &edits(text)), ("", op(number)));
+    let edit =
+        |text: &str, number| app.edit_lot(&scope, id, (seen, &edits(text)), ("", op(number)));
     edit("qty=8; price=0.20", 20).expect("the first");
     // Both saw ten pieces: the second took three, so five are left.
     edit("qty=7; comments=scratched", 21).expect("pieces add up");
@@ -183,9 +191,18 @@ fn splitting_merging_counting_and_deleting() {
         .split_lot(&scope, one, (4, &edits("loc=B-1; price=0.20")), op(10))
         .expect("split");
     let part = split.made[0];
-    assert_eq!((lot(&app, one).stock.available, lot(&app, part).stock.available), (6, 4));
+    assert_eq!(
+        (
+            lot(&app, one).stock.available,
+            lot(&app, part).stock.available
+        ),
+        (6, 4)
+    );
     assert_eq!(lot(&app, part).place.raw(), "B-1");
-    assert!(app.split_lot(&scope, one, (6, &Edits::default()), op(11)).is_err());
+    assert!(
+        app.split_lot(&scope, one, (6, &Edits::default()), op(11))
+            .is_err()
+    );
     let rules = MergeRules {
         price: MergeAmount::Average,
         remarks: MergeText::Join,
@@ -199,29 +216,66 @@ fn splitting_merging_counting_and_deleting() {
     assert_eq!((now.stock.available, now.price.raw()), (10, 1_400));
     assert_eq!(now.place.raw(), "A-1;B-1");
     assert!(lot(&app, part).gone);
-    app.undo(&scope, merged.deed.expect("a deed"), ("", false, op(13)), task())
-        .expect("taken back");
+    app.undo(
+        &scope,
+        merged.deed.expect("a deed"),
+        ("", false, op(13)),
+        task(),
+    )
+    .expect("taken back");
     assert!(!lot(&app, part).gone);
     app.count_lots(
         &scope,
-        &[Counted { lot: one, pieces: 5 }],
+        &[Counted {
+            lot: one,
+            pieces: 5,
+        }],
         ("one was broken", op(14)),
         task(),
     )
     .expect("counted");
     assert_eq!(lot(&app, one).stock.available, 5);
     // The split cannot be taken back by halves.
-    app.change_lots(&scope, &Which::Lots(vec![part]), &edits("qty=0"), ("", op(15)), task())
-        .expect("sold elsewhere");
+    app.change_lots(
+        &scope,
+        &Which::Lots(vec![part]),
+        &edits("qty=0"),
+        ("", op(15)),
+        task(),
+    )
+    .expect("sold elsewhere");
     let error = app
-        .undo(&scope, split.deed.expect("a deed"), ("", true, op(16)), task())
+        .undo(
+            &scope,
+            split.deed.expect("a deed"),
+            ("", true, op(16)),
+            task(),
+        )
         .expect_err("its pieces are gone");
     assert!(error.message.contains("hang together"), "{error}");
-    app.change_lots(&scope, &Which::Lots(vec![one]), &edits("delete"), ("", op(17)), task())
-        .expect("deleted");
-    assert!(app.lot_ids(&scope, &LotQuery::default()).expect("lots").iter().all(|id| *id != one));
+    app.change_lots(
+        &scope,
+        &Which::Lots(vec![one]),
+        &edits("delete"),
+        ("", op(17)),
+        task(),
+    )
+    .expect("deleted");
+    assert!(
+        app.lot_ids(&scope, &LotQuery::default())
+            .expect("lots")
+            .iter()
+            .all(|id| *id != one)
+    );
     let page = app
-        .history(&scope, &HistoryQuery { lot: Some(one), ..HistoryQuery::default() }, (None, 50))
+        .history(
+            &scope,
+            &HistoryQuery {
+                lot: Some(one),
+                ..HistoryQuery::default()
+            },
+            (None, 50),
+        )
         .expect("its history");
     assert_eq!(page.entries.len(), 6);
     assert_eq!(page.entries[0].what, "delete");

@@ -124,7 +124,11 @@ impl<'t> Walk<'t> {
         let reserved = sold_line(&order, &line)?.reserved;
         let available = match line.lot {
             None => 0,
-            Some(id) => self.moves.lot(id)?.filter(|lot| lot.is_live()).map_or(0, |lot| lot.stock.available),
+            Some(id) => self
+                .moves
+                .lot(id)?
+                .filter(|lot| lot.is_live())
+                .map_or(0, |lot| lot.stock.available),
         };
         Ok(reserved.saturating_add(available).min(line.missing()))
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::Shelf;
 use super::select;
-use crate::domain::filter::{Expr, Field, fold};
 use crate::domain::LotShelf;
+use crate::domain::filter::{Expr, Field, fold};
 use crate::services::names::Names;
 
 /// Most proposals.
@@ -61,9 +61,7 @@ pub(super) fn proposals(held: &Shelf, names: &Names, asked: &Asked<'_>) -> Propo
         Field::By => listed(count(&|at| columns.changed_by[at]), &|id| {
             by_id(&held.people, id)
         }),
-        Field::File => listed(count(&|at| columns.file[at]), &|id| {
-            by_id(&held.files, id)
-        }),
+        Field::File => listed(count(&|at| columns.file[at]), &|id| by_id(&held.files, id)),
         Field::Number => listed(count(&|at| columns.item[at]), &|id| {
             columns
                 .goods

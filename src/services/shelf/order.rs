@@ -50,7 +50,12 @@ impl Ranked {
         let mut nodes: Vec<(String, u32)> = names
             .tree()
             .nodes()
-            .map(|node| (names.tree().path(node.id).join(" ").to_lowercase(), node.id.0))
+            .map(|node| {
+                (
+                    names.tree().path(node.id).join(" ").to_lowercase(),
+                    node.id.0,
+                )
+            })
             .collect();
         nodes.sort();
         let categories = nodes
@@ -59,7 +64,12 @@ impl Ranked {
             .map(|(rank, (_, id))| (id, rank as u32))
             .collect();
         let most = people.iter().map(|(id, _)| *id).max().unwrap_or(0);
-        let of = |id: u32| people.iter().find(|(at, _)| *at == id).map(|(_, name)| name);
+        let of = |id: u32| {
+            people
+                .iter()
+                .find(|(at, _)| *at == id)
+                .map(|(_, name)| name)
+        };
         let people = ranks(most as usize + 1, |a, b| of(a).cmp(&of(b)));
         Self {
             colors,
@@ -69,7 +79,10 @@ impl Ranked {
     }
 
     fn color(&self, id: u16) -> u32 {
-        self.colors.get(usize::from(id)).copied().unwrap_or(u32::MAX)
+        self.colors
+            .get(usize::from(id))
+            .copied()
+            .unwrap_or(u32::MAX)
     }
 }
 
@@ -99,7 +112,12 @@ impl Orders {
     }
 
     /// Every lot in this order.
-    pub(super) fn of(&mut self, columns: &mut Columns, ranked: &Ranked, sort: &[LotSort]) -> &[u32] {
+    pub(super) fn of(
+        &mut self,
+        columns: &mut Columns,
+        ranked: &Ranked,
+        sort: &[LotSort],
+    ) -> &[u32] {
         let sort = meaningful(sort);
         if sort.is_empty() {
             return self.natural(columns);
@@ -214,7 +232,9 @@ fn by_rank(column: &[u32], ranks: &[u32]) -> Vec<u64> {
 /// The same for one lot, where no ranks of texts are needed.
 fn ordinal(columns: &Columns, ranked: &Ranked, column: LotColumn, at: usize) -> u64 {
     match column {
-        LotColumn::Color => u64::from(ranked.color(columns.color[at])) << 16 | u64::from(columns.color[at]),
+        LotColumn::Color => {
+            u64::from(ranked.color(columns.color[at])) << 16 | u64::from(columns.color[at])
+        }
         LotColumn::Condition => {
             u64::from(columns.is_used(at)) << 2 | u64::from(columns.completeness(at))
         }
@@ -307,7 +327,9 @@ fn compare(columns: &Columns, ranked: &Ranked, sort: &[LotSort], a: u32, b: u32)
         LotColumn::Place => columns.places.compare(columns.place[x], columns.place[y]),
         LotColumn::No => columns.goods.compare_no(columns.item[x], columns.item[y]),
         LotColumn::Name => columns.goods.compare_name(columns.item[x], columns.item[y]),
-        LotColumn::Remarks => columns.remarked.compare(columns.remarks[x], columns.remarks[y]),
+        LotColumn::Remarks => columns
+            .remarked
+            .compare(columns.remarks[x], columns.remarks[y]),
         LotColumn::Comments => columns.noted.compare(columns.notes[x], columns.notes[y]),
         LotColumn::Tags => columns.tagged.compare(columns.tags[x], columns.tags[y]),
         other => ordinal(columns, ranked, other, x).cmp(&ordinal(columns, ranked, other, y)),
@@ -345,9 +367,8 @@ fn bring_up(
     let mut merged = Vec::with_capacity(order.len() + fresh.len());
     let mut rest = order.as_slice();
     for lot in fresh {
-        let at = rest.partition_point(|other| {
-            compare(columns, ranked, sort, *other, lot) == Ordering::Less
-        });
+        let at = rest
+            .partition_point(|other| compare(columns, ranked, sort, *other, lot) == Ordering::Less);
         merged.extend_from_slice(&rest[..at]);
         merged.push(lot);
         rest = &rest[at..];

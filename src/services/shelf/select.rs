@@ -9,9 +9,7 @@ use crate::domain::filter::{
     CategoryTest, ColorTest, DateField, Expr, Field, Matcher, MoneyField, NumberField, Span,
     SyncState, Test, TextField, fold,
 };
-use crate::domain::{
-    CategoryId, Completeness, Condition, Grams, LotShelf, Money, Timestamp,
-};
+use crate::domain::{CategoryId, Completeness, Condition, Grams, LotShelf, Money, Timestamp};
 use crate::services::names::Names;
 
 /// One bit a lot.
@@ -173,7 +171,12 @@ impl Asked<'_> {
                 by(&|at| fit[usize::from(columns.completeness(at))])
             }
             Test::Room(rooms) => {
-                let fit = [false, rooms.contains(&'A'), rooms.contains(&'B'), rooms.contains(&'C')];
+                let fit = [
+                    false,
+                    rooms.contains(&'A'),
+                    rooms.contains(&'B'),
+                    rooms.contains(&'C'),
+                ];
                 by(&|at| fit[usize::from(columns.room(at))])
             }
             Test::Retain(wanted) => by(&|at| columns.is_retained(at) == *wanted),
@@ -216,9 +219,8 @@ impl Asked<'_> {
 
     fn words(&self, matcher: &Matcher) -> Bits {
         let columns = self.columns();
-        let goods = self.goods(|good| {
-            matcher.matches(&good.folded_no) || matcher.matches(&good.folded_name)
-        });
+        let goods = self
+            .goods(|good| matcher.matches(&good.folded_no) || matcher.matches(&good.folded_name));
         let colors = self.colors(|name, _| matcher.matches(name));
         let places = columns.places.fitting(|text| matcher.matches(text));
         let remarks = columns.remarked.fitting(|text| matcher.matches(text));
@@ -248,16 +250,18 @@ impl Asked<'_> {
                 let fit = columns.places.fitting(|text| {
                     matcher.matches(text)
                         || (text.contains([';', '|'])
-                            && text.split([';', '|']).any(|one| matcher.matches(one.trim())))
+                            && text
+                                .split([';', '|'])
+                                .any(|one| matcher.matches(one.trim())))
                 });
                 Bits::of(self.len(), |at| fit[columns.place[at] as usize])
             }
             TextField::Remarks => self.by_words(&columns.remarks, &columns.remarked, matcher),
             TextField::Comments => self.by_words(&columns.notes, &columns.noted, matcher),
             TextField::Tag => {
-                let fit = columns
-                    .tagged
-                    .fitting(|tags| !tags.is_empty() && tags.lines().any(|tag| matcher.matches(tag)));
+                let fit = columns.tagged.fitting(|tags| {
+                    !tags.is_empty() && tags.lines().any(|tag| matcher.matches(tag))
+                });
                 Bits::of(self.len(), |at| fit[columns.tags[at] as usize])
             }
             TextField::File => self.by_list(&self.held.files, &columns.file, matcher),
@@ -287,8 +291,7 @@ impl Asked<'_> {
             NumberField::Sale => by(&|at| i64::from(columns.sale[at])),
             NumberField::Lot => by(&|at| at as i64),
             NumberField::BrickLinkLot => Bits::of(self.len(), |at| {
-                columns.bricklink[at] > 0
-                    && i64::try_from(columns.bricklink[at]).is_ok_and(within)
+                columns.bricklink[at] > 0 && i64::try_from(columns.bricklink[at]).is_ok_and(within)
             }),
             NumberField::BrickOwlLot => Bits::none(self.len()),
             NumberField::Tier => Bits::of(self.len(), |at| {
@@ -332,7 +335,8 @@ impl Asked<'_> {
         match test {
             ColorTest::Id(id) => Bits::of(self.len(), |at| columns.color[at] == id.0),
             ColorTest::Named(matcher) => {
-                let fit = self.colors(|name, group| matcher.matches(name) || matcher.matches(group));
+                let fit =
+                    self.colors(|name, group| matcher.matches(name) || matcher.matches(group));
                 Bits::of(self.len(), |at| fit[usize::from(columns.color[at])])
             }
         }

@@ -74,9 +74,9 @@ impl Words {
     }
 
     fn folded(&self, number: usize) -> &str {
-        self.words.get(number).map_or("", |word| {
-            word.folded.as_deref().unwrap_or(&word.raw)
-        })
+        self.words
+            .get(number)
+            .map_or("", |word| word.folded.as_deref().unwrap_or(&word.raw))
     }
 
     /// How many there are.
@@ -95,9 +95,14 @@ impl Words {
     pub(super) fn compare(&self, a: u32, b: u32) -> std::cmp::Ordering {
         let (a, b) = (a as usize, b as usize);
         match self.order {
-            Order::Letters => (self.folded(a), self.raw(a as u32)).cmp(&(self.folded(b), self.raw(b as u32))),
-            Order::Places => (self.places.get(a), self.folded(a), self.raw(a as u32))
-                .cmp(&(self.places.get(b), self.folded(b), self.raw(b as u32))),
+            Order::Letters => {
+                (self.folded(a), self.raw(a as u32)).cmp(&(self.folded(b), self.raw(b as u32)))
+            }
+            Order::Places => (self.places.get(a), self.folded(a), self.raw(a as u32)).cmp(&(
+                self.places.get(b),
+                self.folded(b),
+                self.raw(b as u32),
+            )),
         }
     }
 

@@ -180,6 +180,7 @@ impl State {
             rows: cut(all, 0, wanted.into()),
             total: counted.then_some(total as u32),
             more: total > usize::from(wanted),
+            totals: None,
         }
     }
 

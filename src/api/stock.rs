@@ -1,0 +1,192 @@
+//! What is asked about lots, done to them, and taken back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::edit::Edits;
+use crate::domain::filter::Field;
+use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
+use crate::domain::rows::HistoryQuery;
+use crate::domain::{
+    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, OperationId, Which,
+};
+
+/// A request about lots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StockRequest {
+    /// One lot -> [`Reply::Lot`](super::Reply::Lot).
+    Lot {
+        /// Which.
+        id: LotId,
+    },
+    /// Brings a lot in -> [`Reply::Deed`](super::Reply::Deed).
+    Add {
+        /// What it is.
+        draft: Box<LotDraft>,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// What a change would do -> [`Reply::EditPreview`](super::Reply::EditPreview).
+    Preview {
+        /// To which lots.
+        which: Which,
+        /// The change.
+        edits: Edits,
+    },
+    /// Makes a change -> progress events, then [`Reply::Deed`](super::Reply::Deed).
+    Change {
+        /// Of which lots.
+        which: Which,
+        /// The change.
+        edits: Edits,
+        /// In the person's own words; may be empty.
+        why: String,
+        /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
+        op: OperationId,
+    },
+    /// Changes one lot as the person saw it -> [`Reply::Deed`](super::Reply::Deed), or `Conflict`.
+    Edit {
+        /// Which.
+        lot: LotId,
+        /// The lot's newest entry when the person looked.
+        seen: EntryId,
+        /// The change.
+        edits: Edits,
+        /// In the person's own words; may be empty.
+        why: String,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Part of a lot becomes a lot of its own -> [`Reply::Deed`](super::Reply::Deed).
+    Split {
+        /// Which.
+        lot: LotId,
+        /// How many pieces go.
+        pieces: u32,
+        /// What is different of the new lot.
+        edits: Edits,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Lots become one -> [`Reply::Deed`](super::Reply::Deed).
+    Merge {
+        /// The one that stays.
+        into: LotId,
+        /// Those that go.
+        from: Vec<LotId>,
+        /// What becomes of prices and texts.
+        rules: MergeRules,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Books what lies on the shelf -> [`Reply::Deed`](super::Reply::Deed).
+    Count {
+        /// What was counted.
+        counted: Vec<Counted>,
+        /// Why it differed; may be empty.
+        why: String,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Every place -> [`Reply::Places`](super::Reply::Places).
+    Places,
+    /// Where a new lot could lie -> [`Reply::PlaceProposals`](super::Reply::PlaceProposals).
+    ProposePlaces {
+        /// What it is.
+        item: ItemKey,
+        /// In which colour.
+        color: ColorId,
+    },
+    /// A page of the history -> [`Reply::History`](super::Reply::History).
+    History {
+        /// What is asked.
+        query: Box<HistoryQuery>,
+        /// Where the page before ended.
+        before: Option<EntryId>,
+        /// How many entries.
+        rows: u16,
+    },
+    /// What taking a deed back would do -> [`Reply::UndoPreview`](super::Reply::UndoPreview).
+    PreviewUndo {
+        /// Which.
+        deed: CorrelationId,
+    },
+    /// Takes a deed back, or brings it back -> [`Reply::Deed`](super::Reply::Deed).
+    Undo {
+        /// Which.
+        deed: CorrelationId,
+        /// In the person's own words; may be empty.
+        why: String,
+        /// Also when it cannot be done for every lot.
+        partly: bool,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Files (batch collections) -> [`Reply::Files`](super::Reply::Files).
+    Files,
+    /// Makes or renames a file -> [`Reply::File`](super::Reply::File).
+    PutFile {
+        /// Which; `None`: a new one.
+        id: Option<FileId>,
+        /// Its name.
+        name: String,
+        /// What it is for; may be empty.
+        note: String,
+    },
+    /// Drops an empty file -> [`Reply::Done`](super::Reply::Done).
+    DropFile {
+        /// Which.
+        id: FileId,
+    },
+    /// Lots of a file come into the live stock -> [`Reply::Deed`](super::Reply::Deed).
+    Release {
+        /// Which file.
+        file: FileId,
+        /// Which lots; `None`: all.
+        lots: Option<Vec<LotId>>,
+        /// Into equal lots, where there are any.
+        merge: bool,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
+    /// Values behind a field of the filter -> [`Reply::Values`](super::Reply::Values).
+    Values {
+        /// Which field.
+        field: Field,
+        /// What was typed of the value.
+        prefix: String,
+        /// Among which lots.
+        shelf: LotShelf,
+    },
+    /// Stops what is under way and takes it back -> [`Reply::Done`](super::Reply::Done).
+    Cancel {
+        /// The number it was asked for with.
+        op: OperationId,
+    },
+}
+
+impl StockRequest {
+    /// Its name, for the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Lot { .. } => "lot",
+            Self::Add { .. } => "lot-add",
+            Self::Preview { .. } => "lots-preview",
+            Self::Change { .. } => "lots-change",
+            Self::Edit { .. } => "lot-edit",
+            Self::Split { .. } => "lot-split",
+            Self::Merge { .. } => "lots-merge",
+            Self::Count { .. } => "lots-count",
+            Self::Places => "places",
+            Self::ProposePlaces { .. } => "places-propose",
+            Self::History { .. } => "history",
+            Self::PreviewUndo { .. } => "undo-preview",
+            Self::Undo { .. } => "undo",
+            Self::Files => "files",
+            Self::PutFile { .. } => "file-put",
+            Self::DropFile { .. } => "file-drop",
+            Self::Release { .. } => "file-release",
+            Self::Values { .. } => "filter-values",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
