@@ -51,7 +51,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
 ];
 
 /// Text, the layers in which it may stand, and why.
-const BELONGS: [(&str, &[&str], &str); 16] = [
+const BELONGS: [(&str, &[&str], &str); 19] = [
     (
         "begin_write(",
         &["store"],
@@ -87,6 +87,17 @@ const BELONGS: [(&str, &[&str], &str); 16] = [
     ("println!", &["cli"], "only the command line prints"),
     ("print!(", &["cli"], "only the command line prints"),
     ("anyhow", &["cli"], "the library has one error type"),
+    ("csv::", &["formats::lists"], "lists hide their libraries"),
+    (
+        "calamine::",
+        &["formats::lists"],
+        "lists hide their libraries",
+    ),
+    (
+        "rust_xlsxwriter::",
+        &["formats::lists"],
+        "lists hide their libraries",
+    ),
     (
         "getrandom::",
         &["entropy"],

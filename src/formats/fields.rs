@@ -111,15 +111,37 @@ pub(super) fn words(raw: &str) -> String {
     text::clean(cut(raw, MAX_FIELD))
 }
 
+/// A text of a table, where nothing is escaped: cleaned, and cut like [`words`].
+pub(super) fn plain_words(raw: &str) -> String {
+    cut(raw, MAX_FIELD)
+        .chars()
+        .filter_map(|c| match c {
+            '\t' | '\n' | '\r' | '\u{a0}' | '\u{2028}' | '\u{2029}' => Some(' '),
+            c if text::is_unsafe(c) => None,
+            c => Some(c),
+        })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
 /// A note, decoded once and otherwise as it was written: inner blanks and line breaks stay, other
 /// control characters go.
 pub(super) fn note(field: &str, raw: &str) -> Result<String, Flaw> {
-    let plain = raw.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'&');
+    if raw.contains('&') {
+        plain_note(field, &text::decode_entities(raw))
+    } else {
+        plain_note(field, raw)
+    }
+}
+
+/// A note of a file that escapes nothing, otherwise like [`note`].
+pub(super) fn plain_note(field: &str, raw: &str) -> Result<String, Flaw> {
+    let plain = raw.bytes().all(|b| (0x20..0x7f).contains(&b));
     let note = if plain {
         raw.to_owned()
     } else {
-        text::decode_entities(raw)
-            .replace("\r\n", "\n")
+        raw.replace("\r\n", "\n")
             .chars()
             .filter_map(|c| match c {
                 '\n' | '\r' => Some('\n'),

@@ -18,12 +18,23 @@ use crate::error::{Error, Result};
 /// else are refused with a sentence.
 pub fn read_inventory(source: &mut Source, kind: &FileKind) -> Result<ListFile> {
     match kind {
-        FileKind::Bsx | FileKind::BrickLinkInventoryXml => read(source),
+        FileKind::Bsx | FileKind::BrickLinkInventoryXml => {
+            let mut lots = Vec::new();
+            let about = read(source, &mut |lot| {
+                lots.push(lot);
+                Ok(())
+            })?;
+            Ok(ListFile { lots, ..about })
+        }
         _ => Err(kind.refusal(source.name(), "an inventory")),
     }
 }
 
-fn read(source: &mut Source) -> Result<ListFile> {
+/// Gives out the lots one by one; what is returned holds everything else.
+pub(super) fn read(
+    source: &mut Source,
+    each: &mut dyn FnMut(ListLot) -> Result<()>,
+) -> Result<ListFile> {
     let name = source.name().to_owned();
     let mut markup = Markup::new(source);
     let mut file = ListFile::default();
@@ -31,7 +42,7 @@ fn read(source: &mut Source) -> Result<ListFile> {
     let mut found = markup.is("INVENTORY");
     if found {
         about(&markup, &mut file);
-        read_lots(&mut markup, &name, &mut file)?;
+        read_lots(&mut markup, &name, &mut file, each)?;
     } else {
         while let Some(kind) = markup.next_child()? {
             if markup.is("INVENTORY") {
@@ -39,7 +50,7 @@ fn read(source: &mut Source) -> Result<ListFile> {
                 about(&markup, &mut file);
                 if kind == Tag::Open {
                     markup.enter();
-                    read_lots(&mut markup, &name, &mut file)?;
+                    read_lots(&mut markup, &name, &mut file, each)?;
                 }
             } else if kind == Tag::Open {
                 markup.skip_element()?;
@@ -66,7 +77,7 @@ fn about(markup: &Markup<'_>, file: &mut ListFile) {
 }
 
 /// The value of an attribute, still escaped.
-fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = attributes;
     while let Some((found, after)) = rest.split_once('=') {
         let after = after.trim_start();
@@ -80,7 +91,12 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     None
 }
 
-fn read_lots(markup: &mut Markup<'_>, name: &str, file: &mut ListFile) -> Result<()> {
+fn read_lots(
+    markup: &mut Markup<'_>,
+    name: &str,
+    file: &mut ListFile,
+    each: &mut dyn FnMut(ListLot) -> Result<()>,
+) -> Result<()> {
     let mut record = Record::default();
     while markup.next_record("ITEM", &mut record)? {
         let lot = match record.flaw() {
@@ -88,7 +104,7 @@ fn read_lots(markup: &mut Markup<'_>, name: &str, file: &mut ListFile) -> Result
             None => lot(&record),
         };
         match lot {
-            Ok(lot) => file.lots.push(lot),
+            Ok(lot) => each(lot)?,
             Err(flaw) => file.skipped.push(flaw.at(name, record.line())),
         }
     }
@@ -213,7 +229,7 @@ pub(super) fn condition(raw: &str) -> std::result::Result<Option<Condition>, Fla
 }
 
 /// BrickLink writes a letter, BrickStore a word.
-fn completeness(raw: &str) -> Option<Completeness> {
+pub(super) fn completeness(raw: &str) -> Option<Completeness> {
     match raw.trim().to_ascii_lowercase().as_str() {
         "c" | "complete" => Some(Completeness::Complete),
         "b" | "i" | "incomplete" => Some(Completeness::Incomplete),
@@ -239,7 +255,7 @@ fn stockroom(lot: &mut ListLot, field: &Field<'_>) {
 }
 
 /// `2025-08-24T12:53:20Z`, or a date of the United States.
-fn date_time(raw: &str) -> Option<Timestamp> {
+pub(super) fn date_time(raw: &str) -> Option<Timestamp> {
     let raw = raw.trim();
     raw.parse::<jiff::Timestamp>()
         .ok()

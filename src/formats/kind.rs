@@ -32,6 +32,14 @@ pub enum FileKind {
     Bsx,
     /// An inventory in BrickLink's XML.
     BrickLinkInventoryXml,
+    /// A text table of lots with names above its columns.
+    ListCsv,
+    /// A text table of lots with BrickOwl's columns.
+    OwlCsv,
+    /// A spreadsheet in Excel's format.
+    Spreadsheet,
+    /// A list of lots in our own format.
+    ListJson,
     /// A wanted list in BrickLink's XML.
     WantedListXml,
     /// Orders in BrickLink's XML.
@@ -67,6 +75,10 @@ impl FileKind {
             Self::BinLookup => "sort bins, JSON".into(),
             Self::Bsx => "BrickStore document".into(),
             Self::BrickLinkInventoryXml => "BrickLink inventory, XML".into(),
+            Self::ListCsv => "table of lots, CSV".into(),
+            Self::OwlCsv => "BrickOwl lots, CSV".into(),
+            Self::Spreadsheet => "spreadsheet, XLSX".into(),
+            Self::ListJson => "list of lots, JSON".into(),
             Self::WantedListXml => "BrickLink wanted list, XML".into(),
             Self::OrdersXml => "BrickLink orders, XML".into(),
             Self::OrdersCsv => "BrickLink orders, CSV".into(),

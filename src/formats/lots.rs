@@ -90,6 +90,16 @@ impl ListLot {
             unknown: Vec::new(),
         }
     }
+
+    /// Whether the file names a colour that nobody knew the number of; the name is kept as written.
+    pub fn color_is_unknown(&self) -> bool {
+        self.color == ColorId(0)
+            && !self.color_name.is_empty()
+            && !matches!(
+                self.color_name.to_ascii_lowercase().as_str(),
+                "(not applicable)" | "not applicable" | "n/a" | "none" | "-"
+            )
+    }
 }
 
 /// An inventory file.

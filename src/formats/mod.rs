@@ -6,7 +6,8 @@
 //! catalogue; what a row means for the shop is decided above.
 //!
 //! The way of a file: [`source`] opens, decompresses and decodes it; [`sniff`](mod@sniff) tells by
-//! content what it is; [`catalog`], [`inventory`], [`wanted`] or [`orders`] read its rows.
+//! content what it is; [`catalog`], [`lists`], [`wanted`] or [`orders`] read its rows. [`lists`] also
+//! writes them.
 
 mod bins;
 pub mod catalog;
@@ -16,6 +17,7 @@ mod encoding;
 mod fields;
 pub mod inventory;
 mod kind;
+pub mod lists;
 pub mod lots;
 mod markup;
 mod meaning;
@@ -33,6 +35,10 @@ pub use catalog::{
 };
 pub use inventory::read_inventory;
 pub use kind::FileKind;
+pub use lists::{
+    ListFormat, ListHead, Lookup, NoLookup, ReadOptions, WriteOptions, Written, each_lot,
+    read_list, write_list,
+};
 pub use lots::{ListFile, ListLot};
 pub use orders::{OrderFile, ParsedOrder, ParsedOrderLine, read_orders};
 pub use sniff::sniff;

@@ -10,6 +10,7 @@
 use super::catalog_tables::{Shape, Table};
 use super::fields::quoted;
 use super::kind::FileKind;
+use super::lists;
 use super::markup::Markup;
 use super::record::Record;
 use super::source::Source;
@@ -40,6 +41,9 @@ fn judge(window: &str, name: &str) -> FileKind {
         });
     }
     if start.starts_with("PK\u{3}\u{4}") {
+        if head.contains("xl/") || head.contains("[Content_Types].xml") {
+            return FileKind::Spreadsheet;
+        }
         return unknown("it is a ZIP archive. Unpack it first.");
     }
     if head.contains('\0') {
@@ -52,6 +56,7 @@ fn judge(window: &str, name: &str) -> FileKind {
     match start.as_bytes()[0] {
         b'<' => xml(start),
         b'[' => json_list(start),
+        b'{' if lists::is_json_list(start) => FileKind::ListJson,
         b'{' => unknown("it is JSON of a shape that is not known here."),
         _ => table(start, name),
     }
@@ -85,7 +90,13 @@ fn table(start: &str, name: &str) -> FileKind {
     if header.starts_with("\"Order ID\",") || header.starts_with("Order ID,") {
         return FileKind::OrdersCsv;
     }
-    match Shape::of(header) {
+    let shape = Shape::of(header);
+    if let Some(kind) = lists::table_kind(header)
+        && !matches!(shape, Some(Shape::SetInventory))
+    {
+        return kind;
+    }
+    match shape {
         Some(Shape::Known(table)) => match table {
             Table::Colors => FileKind::ColorsTxt,
             Table::Categories => FileKind::CategoriesTxt,
@@ -113,10 +124,12 @@ fn table(start: &str, name: &str) -> FileKind {
                 },
                 FileKind::ItemsTxt,
             ),
-        None => FileKind::Unknown(format!(
-            "it begins with {}, which is no header of a BrickLink download.",
-            quoted(header)
-        )),
+        None => lists::table_kind(start).unwrap_or_else(|| {
+            FileKind::Unknown(format!(
+                "it begins with {}, which is no header of a BrickLink download.",
+                quoted(header)
+            ))
+        }),
     }
 }
 

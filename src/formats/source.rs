@@ -17,6 +17,9 @@ use crate::error::{Error, Kind, Result};
 /// Most bytes that are taken out of a file, packed or not.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
+/// Most bytes of an archive, which must be in memory as a whole.
+const MAX_ARCHIVE: usize = 256 * 1024 * 1024;
+
 /// Bytes that are read at a time.
 const CHUNK: usize = 64 * 1024;
 
@@ -28,6 +31,8 @@ pub struct Source {
     progress: Option<Box<dyn FnMut(u64, u64) + Send>>,
     bytes: Box<dyn Read + Send>,
     packed: bool,
+    /// All bytes so far, where they are an archive that is not text.
+    archive: Option<Vec<u8>>,
     encoding: Option<Encoding>,
     /// Bytes that are read but not decoded yet: the beginning of a character.
     undecoded: Vec<u8>,
@@ -104,6 +109,7 @@ impl Source {
             .read_to_end(&mut magic)
             .map_err(|error| Error::storage(format!("{name} cannot be read: {error}.")))?;
         let packing = Packing::detect(&magic);
+        let archive = magic.starts_with(b"PK\x03\x04").then(Vec::new);
         let whole = Cursor::new(magic).chain(reader);
         let bytes = packing.open(whole);
         Ok(Self {
@@ -113,6 +119,7 @@ impl Source {
             progress: None,
             bytes,
             packed: packing != Packing::None,
+            archive,
             encoding: None,
             undecoded: Vec::new(),
             unpacked: 0,
@@ -220,6 +227,22 @@ impl Source {
         }
     }
 
+    /// Everything as bytes, if it is an archive; nothing otherwise.
+    pub(super) fn archive(&mut self) -> Result<Vec<u8>> {
+        while !self.ended {
+            self.at = self.text.len();
+            self.grow()?;
+            if self.archive.as_ref().map_or(0, Vec::len) > MAX_ARCHIVE {
+                return Err(Error::invalid(format!(
+                    "{} is larger than {} MiB, which no spreadsheet of lots is; save it as CSV.",
+                    self.name,
+                    MAX_ARCHIVE / (1024 * 1024)
+                )));
+            }
+        }
+        Ok(self.archive.take().unwrap_or_default())
+    }
+
     fn load(&mut self) -> Result<()> {
         let kept = self.undecoded.len();
         self.undecoded.resize(kept + CHUNK, 0);
@@ -243,6 +266,9 @@ impl Source {
             }
         }
         self.undecoded.truncate(filled);
+        if let Some(archive) = &mut self.archive {
+            archive.extend_from_slice(&self.undecoded[kept..]);
+        }
         self.unpacked += (filled - kept) as u64;
         if self.unpacked > self.limit {
             self.ended = true;
