@@ -89,18 +89,23 @@ impl DecimalMark {
         }
     }
 
-    /// The mark that amounts of a column use: a comma only if one of them has a comma and nobody a
-    /// point behind the last comma.
+    /// The mark that most amounts of a column have before their last digits; a point in doubt. The
+    /// other ones are refused when they are read, never misunderstood.
     pub fn of_amounts<'a>(amounts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut comma = false;
+        let mut commas = 0_usize;
+        let mut points = 0_usize;
         for amount in amounts {
             match amount.rfind([',', '.']).map(|at| amount.as_bytes()[at]) {
-                Some(b'.') => return Self::Point,
-                Some(b',') => comma = true,
+                Some(b'.') => points += 1,
+                Some(b',') => commas += 1,
                 _ => {}
             }
         }
-        if comma { Self::Comma } else { Self::Point }
+        if commas > points {
+            Self::Comma
+        } else {
+            Self::Point
+        }
     }
 }
 
@@ -139,6 +144,16 @@ pub struct Mapping {
     pub kind: ItemKind,
 }
 
+/// Names of columns that hold a number where no better column does, and what they hold otherwise.
+const VAGUE: [(&str, ListField); 6] = [
+    ("color", ListField::ColorName),
+    ("colour", ListField::ColorName),
+    ("farbe", ListField::ColorName),
+    ("part", ListField::Name),
+    ("item", ListField::Name),
+    ("teil", ListField::Name),
+];
+
 impl Default for Mapping {
     fn default() -> Self {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
@@ -163,20 +178,39 @@ impl Default for Mapping {
 
 impl Mapping {
     /// Proposes a mapping from the names above the columns, English or German. Of two columns that
-    /// seem to hold the same, the first is taken.
+    /// seem to hold the same, the first is taken; but beside a `Color ID`, a `Color` is its name.
     pub fn guess<'a>(header: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut mapping = Self::default();
-        for title in header {
+        let titles: Vec<&str> = header.into_iter().collect();
+        let mut columns: Vec<(usize, Column)> = Vec::new();
+        let mut propose = |place: usize, title: &str, field: ListField| {
+            let free = columns.iter().all(|(_, column)| column.field != field);
+            if free {
+                let at = ColumnAt::Titled(title.trim().to_owned());
+                columns.push((place, Column { at, field }));
+            }
+            free
+        };
+        let vague = |title: &str| VAGUE.iter().find(|(name, _)| *name == plain(title));
+        for (place, title) in titles.iter().enumerate() {
             if let Some(field) = ListField::of_title(title)
-                && mapping.columns.iter().all(|column| column.field != field)
+                && vague(title).is_none()
             {
-                mapping.columns.push(Column {
-                    at: ColumnAt::Titled(title.trim().to_owned()),
-                    field,
-                });
+                propose(place, title, field);
             }
         }
-        mapping
+        for (place, title) in titles.iter().enumerate() {
+            if let Some(field) = ListField::of_title(title)
+                && let Some((_, instead)) = vague(title)
+                && !propose(place, title, field)
+            {
+                propose(place, title, *instead);
+            }
+        }
+        columns.sort_by_key(|(place, _)| *place);
+        Self {
+            columns: columns.into_iter().map(|(_, column)| column).collect(),
+            ..Self::default()
+        }
     }
 
     /// Whether a lot can be made of it: it knows at least numbers and quantities.
@@ -276,6 +310,20 @@ mod tests {
     }
 
     #[test]
+    fn a_colour_beside_its_number_is_a_name() {
+        let header = ["Part", "Part no", "Color", "Color ID", "Qty"];
+        let fields: Vec<&str> = Mapping::guess(header)
+            .describe(header)
+            .into_iter()
+            .map(|(_, words)| words)
+            .collect();
+        assert_eq!(
+            fields,
+            ["Name", "Item number", "Color name", "Color ID", "Quantity"]
+        );
+    }
+
+    #[test]
     fn places_for_tables_without_titles() {
         let mut mapping = Mapping::default();
         for (place, field) in [(0, ListField::Number), (2, ListField::Quantity)] {
@@ -304,6 +352,10 @@ mod tests {
         assert_eq!(
             DecimalMark::of_amounts(["1,234.50", "1"]),
             DecimalMark::Point
+        );
+        assert_eq!(
+            DecimalMark::of_amounts(["1.234", "0,5", "0,7"]),
+            DecimalMark::Comma
         );
         assert_eq!(DecimalMark::of_amounts(["12"]), DecimalMark::Point);
     }

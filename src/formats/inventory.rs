@@ -77,18 +77,25 @@ fn about(markup: &Markup<'_>, file: &mut ListFile) {
 }
 
 /// The value of an attribute, still escaped.
-pub(super) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = attributes;
-    while let Some((found, after)) = rest.split_once('=') {
-        let after = after.trim_start();
-        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (value, behind) = after[1..].split_once(quote)?;
+fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+    attribute_at(attributes, name).map(|at| &attributes[at])
+}
+
+/// Where the value of an attribute stands.
+pub(super) fn attribute_at(attributes: &str, name: &str) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    loop {
+        let rest = &attributes[at..];
+        let (found, after) = rest.split_once('=')?;
+        let value = after.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let start = attributes.len() - value.len() + 1;
+        let end = start + attributes[start..].find(quote)?;
         if found.trim().eq_ignore_ascii_case(name) {
-            return Some(value);
+            return Some(start..end);
         }
-        rest = behind;
+        at = end + 1;
     }
-    None
 }
 
 fn read_lots(

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::super::inventory::attribute;
+use super::super::inventory::attribute_at;
 use super::super::lots::ListLot;
 use super::amount;
 use super::cells::{completeness_word, date_text, status_letter};
@@ -51,20 +51,16 @@ impl<W: Write> BsxWriter<W> {
 fn attributes(head: &ListHead) -> String {
     let kept = head.attributes.trim();
     let kept = if are_attributes(kept) { kept } else { "" };
-    let written = attribute(kept, "Currency");
-    match &head.currency {
-        Some(currency)
-            if !written.is_some_and(|code| code.trim().eq_ignore_ascii_case(currency)) =>
-        {
-            let code = format!("Currency=\"{}\"", escape(currency));
-            match written {
-                // The rest of the old attributes belongs to the old document anyway.
-                Some(_) => code,
-                None if kept.is_empty() => code,
-                None => format!("{code} {kept}"),
-            }
-        }
-        _ => kept.to_owned(),
+    let Some(currency) = &head.currency else {
+        return kept.to_owned();
+    };
+    let currency = escape(currency);
+    match attribute_at(kept, "Currency") {
+        Some(at) if kept[at.clone()].trim().eq_ignore_ascii_case(&currency) => kept.to_owned(),
+        Some(at) => format!("{}{currency}{}", &kept[..at.start], &kept[at.end..]),
+        None => format!("Currency=\"{currency}\" {kept}")
+            .trim_end()
+            .to_owned(),
     }
 }
 
@@ -146,5 +142,34 @@ const fn type_name(kind: ItemKind) -> &'static str {
         ItemKind::OriginalBox => "Original Box",
         ItemKind::UnsortedLot => "Unsorted Lot",
         kind => kind.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_currency_that_counts_stands_in_the_document() {
+        let written = attributes_of;
+        assert_eq!(written("A=\"1\"", None), "A=\"1\"");
+        assert_eq!(written("", Some("EUR")), "Currency=\"EUR\"");
+        assert_eq!(written("A=\"1\"", Some("EUR")), "Currency=\"EUR\" A=\"1\"");
+        assert_eq!(
+            written("Currency='eur' A=\"1\"", Some("EUR")),
+            "Currency='eur' A=\"1\""
+        );
+        assert_eq!(
+            written("Currency='USD' A=\"1\"", Some("EUR")),
+            "Currency='EUR' A=\"1\""
+        );
+        assert_eq!(written("><x", Some("EUR")), "Currency=\"EUR\"");
+    }
+
+    fn attributes_of(attributes: &str, currency: Option<&str>) -> String {
+        super::attributes(&ListHead {
+            currency: currency.map(ToOwned::to_owned),
+            attributes: attributes.to_owned(),
+        })
     }
 }

@@ -386,9 +386,11 @@ fn lot_of(line: u64, row: &Map<String, Value>) -> std::result::Result<ListLot, F
             ));
         }
     };
-    lot.retain = row
-        .get("retain")
-        .is_some_and(|yes| *yes == Value::Bool(true));
+    lot.retain = match row.get("retain") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(yes)) => *yes,
+        Some(_) => return Err(Flaw::new("retain", "this is neither true nor false")),
+    };
     lot.reserved = fields::plain_words(&text("reserved")?);
     lot.date_added = date("date_added", &text("date_added")?)?;
     lot.status = match text("status")?.as_str() {

@@ -34,9 +34,12 @@ pub(super) fn read(
     let name = source.name().to_owned();
     let bytes = source.archive()?;
     check_size(&name, &bytes)?;
-    // The library may stop at damage that it does not expect.
-    catch_unwind(AssertUnwindSafe(|| sheet(&name, bytes, options, each)))
-        .unwrap_or_else(|_| Err(damaged(&name)))
+    sheet(&name, bytes, options, each)
+}
+
+/// What the library reads; nothing where it refuses, or stops at damage that it does not expect.
+fn undamaged<T, E>(work: impl FnOnce() -> std::result::Result<T, E>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()?.ok()
 }
 
 fn damaged(name: &str) -> Error {
@@ -73,7 +76,8 @@ fn sheet(
     options: &ReadOptions<'_>,
     each: Each<'_>,
 ) -> Result<ListFile> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged(name))?;
+    let mut book: Xlsx<_> =
+        undamaged(|| Xlsx::new(Cursor::new(bytes))).ok_or_else(|| damaged(name))?;
     for sheet in book.sheet_names() {
         let mut rows = Rows::new(name, options);
         if sheet_rows(name, &mut book, &sheet, options, &mut |line, cells| {
@@ -100,11 +104,10 @@ fn sheet_rows(
     let mut found = false;
     let mut line = None;
     let mut row: Vec<String> = Vec::new();
-    let mut reader = book
-        .worksheet_cells_reader(sheet)
-        .map_err(|_| damaged(name))?;
+    let mut reader =
+        undamaged(|| book.worksheet_cells_reader(sheet)).ok_or_else(|| damaged(name))?;
     loop {
-        let cell = reader.next_cell().map_err(|_| {
+        let cell = undamaged(|| reader.next_cell()).ok_or_else(|| {
             Error::invalid(format!(
                 "{name} row {} or below cannot be read; save it again as .xlsx or as CSV.",
                 line.unwrap_or(0) + 1
