@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use brickops::domain::{
     CategoryId, ColorId, Completeness, Condition, DecimalMark, Delimiter, ItemKey, ItemKind,
-    ListField, ListStatus, Money, RawField, Tier, Timestamp,
+    ListField, ListStatus, Mapping, Money, RawField, Tier, Timestamp,
 };
 use brickops::formats::{
     FileKind, ListFile, ListFormat, ListHead, ListLot, ReadOptions, Source, WriteOptions, Written,
@@ -155,6 +155,29 @@ fn real_inventories_survive_every_format() {
         file.lots.truncate(4_000);
         survives(name, &file);
     }
+}
+
+/// Not a list by itself, but with a mapping any table is one.
+#[test]
+fn the_contents_of_a_set_become_a_list_by_a_mapping() {
+    let Some(data) = data() else { return };
+    let path = data.join("catalog/txt/S-10350-1.txt");
+    let text = std::fs::read_to_string(&path).expect("a set inventory");
+    let header = text.lines().next().unwrap_or_default();
+    let mapping = Mapping::guess(header.split('\t'));
+    let mut source = Source::open(&path).expect("opens");
+    let kind = sniff(&mut source).expect("sniffed");
+    assert_eq!(kind, FileKind::SetInventoryTxt);
+    assert!(read_list(&mut source, &kind, &ReadOptions::default()).is_err());
+    let options = ReadOptions {
+        mapping: Some(&mapping),
+        ..ReadOptions::default()
+    };
+    let file = read_list(&mut source, &kind, &options).expect("a list");
+    let rows = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    assert_eq!(file.skipped.rows, []);
+    assert_eq!(file.lots.len(), rows.count());
+    assert!(file.lots.iter().any(|lot| lot.color == ColorId(11)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! One value stands in the middle, [`ListLot`](super::ListLot): [`read`](mod@read) makes lots of any
 //! file, [`write`](mod@write) makes any file of lots, and [`format`](mod@format) says which fields a
-//! format cannot carry. Tables go through [`rows`] and [`cells`], so that text tables and spreadsheets
+//! format cannot carry. Tables go through `rows` and `cells`, so that text tables and spreadsheets
 //! cannot differ in what they understand.
 
 mod amount;
