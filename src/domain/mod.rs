@@ -51,12 +51,11 @@ pub use ids::{
 };
 pub use item::{Dimensions, Grams, Item, ItemColor, ItemKey, ItemKind, SortBin};
 pub use ledger::{Deed, LedgerEntry, Reason, Stock};
+pub use list_field::ListField;
 pub use listed::{ListStatus, RawField};
 pub use lot::{Completeness, Condition, Lot, Tier};
 pub use lot_field::{FieldChange, LotField, Value};
 pub use lot_file::{LotFile, LotFileRow};
-pub use ledger::{LedgerEntry, Reason, Stock};
-pub use list_field::ListField;
 pub use mapping::{Column, ColumnAt, DecimalMark, Delimiter, Mapping};
 pub use money::Money;
 pub use order::{Marketplace, Order, OrderLine, OrderStatus};
