@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod list_field;
 pub mod listed;
 pub mod lot;
+pub mod lot_column;
 pub mod lot_draft;
 pub mod lot_field;
 pub mod lot_file;

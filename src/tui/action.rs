@@ -125,14 +125,25 @@ actions! {
     Switch = "switch", "switch", "Switch between the parts of a screen", PARTS, ["Tab"];
     Filters = "filters", "filters", "Narrow by type, colour, category and more", &[C::Catalog], ["f", "Ctrl+F"];
     ClearFilters = "clear-filters", "clear", "Take all filters away", &[C::Catalog, C::Filter], ["x", "Ctrl+X"];
-    Mark = "mark", "mark", "Mark the row, or take the mark away", &[C::Orders], ["Space"];
+    Mark = "mark", "mark", "Mark the row, or take the mark away", &[C::Orders, C::Inventory], ["Space"];
     MarkAll = "mark-all", "mark all", "Mark all orders that can be picked, or none", &[C::Orders], ["a"];
     ToPick = "to-pick", "all or to pick", "Show all orders, or only those to pick", &[C::Orders], ["t"];
     StartPick = "start-pick", "pick", "Pick the marked orders, or this one", &[C::Orders, C::Order], ["p"];
     Take = "take", "taken", "Take all pieces of this stop", &[C::Pick], ["Space"];
     Short = "short", "short", "End this stop with fewer pieces", &[C::Pick], ["s"];
     Later = "later", "later", "Come back to this stop at the end", &[C::Pick], ["l"];
-    Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item], ["u"];
+    Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item, C::Inventory], ["u"];
+    AddLot = "add-lot", "add", "Add a lot", &[C::Inventory], ["a"];
+    EditLot = "edit-lot", "edit", "Edit the lot, or change the marked ones", &[C::Inventory], ["e"];
+    SetQuantity = "set-quantity", "quantity", "Change the quantity of the marked lots, or this one", &[C::Inventory], ["="];
+    SetPrice = "set-price", "price", "Change the price of the marked lots, or this one", &[C::Inventory], ["$"];
+    MoveLot = "move-lot", "move", "Move the marked lots, or this one, to another place", &[C::Inventory], ["m"];
+    ChangeAll = "change-all", "change all", "Change all lots that match the filter", &[C::Inventory], ["E"];
+    SplitLot = "split-lot", "split", "Split pieces off into a lot of their own", &[C::Inventory], ["x"];
+    MergeLots = "merge-lots", "merge", "Merge the marked lots into this one", &[C::Inventory], ["M"];
+    DeleteLot = "delete-lot", "delete", "Delete the marked lots, or this one; among deleted lots: bring them back", &[C::Inventory], ["d"];
+    Deleted = "deleted", "deleted", "Show deleted lots, or the live stock again", &[C::Inventory], ["D"];
+    ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
     ChangeRole = "role", "role", "Change the person's role", &[C::People], ["r"];
@@ -175,6 +186,15 @@ impl Action {
             Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {
                 Some(Right::Pick)
             }
+            Self::AddLot
+            | Self::EditLot
+            | Self::SetQuantity
+            | Self::SetPrice
+            | Self::MoveLot
+            | Self::ChangeAll
+            | Self::SplitLot
+            | Self::MergeLots
+            | Self::DeleteLot => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People
             | Self::Invite

@@ -31,6 +31,10 @@ pub struct Signs {
     pub closed: &'static str,
     /// A node that is open.
     pub open: &'static str,
+    /// Behind a column that rows are sorted by, and by which the other way round.
+    pub rising: &'static str,
+    /// See `rising`.
+    pub falling: &'static str,
     /// Part of a bar that is done, and one that is not.
     pub bar: (&'static str, &'static str),
     /// Corners and edges of what lies on top: `┌ ┐ └ ┘ ─ │`.
@@ -53,6 +57,8 @@ pub const UNICODE: Signs = Signs {
     own: "•",
     closed: "▸",
     open: "▾",
+    rising: "▴",
+    falling: "▾",
     bar: ("▓", "░"),
     frame: ["┌", "┐", "└", "┘", "─", "│"],
 };
@@ -73,6 +79,8 @@ pub const ASCII: Signs = Signs {
     own: "'",
     closed: "+",
     open: "-",
+    rising: "^",
+    falling: "v",
     bar: ("#", "."),
     frame: ["+", "+", "+", "+", "-", "|"],
 };

@@ -1,18 +1,43 @@
-//! The inventory: the shop's lots in the order of their places, narrowed by typing.
+//! The inventory: the shop's lots, filtered by typing, in any order, marked, changed and taken back.
 
-use crate::api::{Answer, Event, Reply, Request, Rows, Topic};
-use crate::domain::rows::LotRow;
-use crate::domain::{LotQuery, ViewSpec, Whereabouts};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::inventory_change::ChangeLine;
+use super::inventory_columns::USUAL;
+use super::inventory_forms::{Done, Over};
+use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
+use crate::domain::edit::{Edits, LotEdit};
+use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
+use crate::domain::rows::{DeedReport, LotRow, LotTotals};
+use crate::domain::{
+    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, Right, ViewSpec, Whereabouts,
+    Which,
+};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
-use crate::tui::key::Key;
+use crate::tui::key::{Code, Key};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
+use crate::tui::text::count;
+use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
 use crate::tui::window::{RowsOf, Window};
 
 const LIST: Tag = 1;
+const VALUES: Tag = 2;
+/// A deed of this screen was done.
+pub(super) const DEED: Tag = 3;
+/// Answers for what lies on top.
+pub(super) const OVER: Tag = 4;
+const REST: Tag = 5;
+/// The pane follows after so much rest.
+const RESTED: Duration = Duration::from_millis(100);
+/// Deeds that `u` can take back one after the other.
+const REMEMBERED: usize = 50;
 
 /// The inventory.
 #[derive(Debug, Default)]
@@ -20,10 +45,22 @@ pub struct Inventory {
     pub(super) field: Field,
     pub(super) in_list: bool,
     pub(super) window: Window<LotRow>,
-    /// The text under way; only the newest one waits behind it.
-    asked: Option<String>,
+    pub(super) sort: Vec<LotSort>,
+    pub(super) shelf: LotShelf,
+    pub(super) columns: Option<Vec<LotColumn>>,
+    pub(super) totals: LotTotals,
+    pub(super) mistake: Option<Mistake>,
+    pub(super) proposals: Vec<(String, Option<u32>)>,
+    completion: Option<Completion>,
+    pub(super) marks: BTreeMap<LotId, LotRow>,
+    pub(super) over: Option<Over>,
+    pub(super) pane: Option<LotRow>,
+    /// What was done here, the latest last.
+    done: Vec<CorrelationId>,
+    /// The question under way; only the newest one waits behind it.
+    asked: Option<LotQuery>,
     again: bool,
-    pub(super) shown: Option<String>,
+    pub(super) shown: Option<LotQuery>,
 }
 
 impl Inventory {
@@ -31,12 +68,84 @@ impl Inventory {
     pub fn asked(query: &LotQuery) -> Self {
         Self {
             field: Field::with(&query.text),
+            sort: query.sort.clone(),
+            shelf: query.shelf,
             ..Self::default()
         }
     }
 
-    fn height(cx: &Cx<'_>) -> usize {
-        usize::from(cx.area.height.saturating_sub(2))
+    pub(super) fn height(cx: &Cx<'_>) -> usize {
+        usize::from(cx.area.height.saturating_sub(3))
+    }
+
+    pub(super) fn columns(&self) -> &[LotColumn] {
+        self.columns.as_deref().unwrap_or(&USUAL)
+    }
+
+    pub(super) fn query(&self) -> LotQuery {
+        LotQuery {
+            text: self.field.text(),
+            sort: self.sort.clone(),
+            shelf: self.shelf,
+        }
+    }
+
+    /// What was typed is looked at here first: a mistake is said at once, and the rows stay.
+    fn typed(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let text = self.field.text();
+        self.mistake = Filter::parse(&text, cx.now, &TimeZone::UTC).err();
+        let mut effects = self.propose(&text);
+        if self.mistake.is_none() {
+            effects.extend(self.ask(cx));
+        }
+        effects
+    }
+
+    fn propose(&mut self, text: &str) -> Vec<Effect> {
+        self.proposals.clear();
+        let completion = filter::complete(text, self.field.cursor_byte());
+        let mut effects = Vec::new();
+        match &completion.what {
+            What::Values {
+                field: Name::Field(field),
+                prefix,
+            } if filter::fixed_values(Name::Field(*field)).is_empty() => {
+                let request = StockRequest::Values {
+                    field: *field,
+                    prefix: prefix.clone(),
+                    shelf: self.shelf,
+                };
+                effects.push(Effect::send(VALUES, Request::Stock(request)));
+            }
+            What::Fields(prefix) if prefix.is_empty() => {}
+            What::Nothing | What::Words(_) => {}
+            _ => {
+                self.proposals = completion
+                    .proposals()
+                    .into_iter()
+                    .map(|text| (text.to_string(), None))
+                    .collect();
+            }
+        }
+        self.completion = Some(completion);
+        effects
+    }
+
+    /// Takes the first proposal; `false` where there is none.
+    fn complete(&mut self) -> bool {
+        let Some((completion, (chosen, _))) =
+            self.completion.take().zip(self.proposals.first().cloned())
+        else {
+            return false;
+        };
+        let before = self.field.text();
+        let (text, cursor) = filter::apply(&before, &completion, &chosen);
+        if text == before {
+            return false;
+        }
+        self.field = Field::with(&text);
+        self.field.go_to_byte(cursor);
+        true
     }
 
     fn ask(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
@@ -44,12 +153,12 @@ impl Inventory {
             self.again = true;
             return Vec::new();
         }
-        let text = self.field.text();
-        self.asked = Some(text.clone());
+        let query = self.query();
+        self.asked = Some(query.clone());
         vec![Effect::send(
             LIST,
             Request::Open {
-                spec: ViewSpec::Lots(LotQuery::text(text)),
+                spec: ViewSpec::Lots(query),
                 rows: Window::<LotRow>::first_rows(Self::height(cx)),
             },
         )]
@@ -59,8 +168,28 @@ impl Inventory {
         let height = Self::height(cx);
         if Window::<LotRow>::is_mine(tag) {
             let effects = self.window.answered(tag, answer, height);
-            return effects.unwrap_or_else(|| self.ask(cx));
+            let mut effects = effects.unwrap_or_else(|| self.ask(cx));
+            effects.extend(self.moved());
+            return effects;
         }
+        match tag {
+            VALUES => {
+                if let Ok(Reply::Values(values)) = answer {
+                    self.proposals = values
+                        .into_iter()
+                        .map(|(text, lots)| (text, Some(lots)))
+                        .collect();
+                }
+                Vec::new()
+            }
+            DEED => self.deed_done(answer, cx),
+            OVER => self.over_answered(answer, cx),
+            _ => self.list_answered(answer, cx),
+        }
+    }
+
+    fn list_answered(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        let height = Self::height(cx);
         let asked = self.asked.take();
         if std::mem::take(&mut self.again) {
             return self.ask(cx);
@@ -71,41 +200,275 @@ impl Inventory {
                 let rows = LotRow::of(taken);
                 let same = self.shown == asked;
                 self.shown = asked;
+                self.totals = opened.totals.unwrap_or_default();
                 self.window.open(&opened, rows, same, height);
-                self.window.wanted(height)
+                let mut effects = self.window.wanted(height);
+                effects.extend(self.moved());
+                effects
             }
             Ok(_) => Vec::new(),
             Err(error) => vec![Effect::fail(&error)],
         }
     }
 
+    fn deed_done(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        match answer {
+            Ok(Reply::Deed(report)) => {
+                if let Some(Over::Add(add)) = &mut self.over {
+                    add.added();
+                } else {
+                    self.over = None;
+                }
+                self.told(&report, cx)
+            }
+            Ok(_) => Vec::new(),
+            Err(error) => match &mut self.over {
+                Some(over) => {
+                    over.refuse(&error.message);
+                    Vec::new()
+                }
+                None => vec![Effect::fail(&error)],
+            },
+        }
+    }
+
+    fn told(&mut self, report: &DeedReport, cx: &Cx<'_>) -> Vec<Effect> {
+        let Some(deed) = report.deed else {
+            let why = report.listed.first().map(|row| row.why.clone());
+            let text = why.unwrap_or_else(|| "Nothing is different.".into());
+            return vec![Effect::Say(Role::Info, text)];
+        };
+        self.done.push(deed);
+        if self.done.len() > REMEMBERED {
+            self.done.remove(0);
+        }
+        let keys = cx.keymap.shown(Action::Undo, false).unwrap_or_default();
+        let mut text = count(cx.numbers, u64::from(report.changed), "lot", "lots");
+        text.push_str(" changed");
+        if report.refused > 0 {
+            let first = report.listed.first().map_or("", |row| row.why.as_str());
+            text = format!("{text}, {} not ({first})", report.refused);
+        }
+        vec![Effect::Say(
+            if report.refused > 0 {
+                Role::Warning
+            } else {
+                Role::Good
+            },
+            format!("{text}. {keys} takes it back."),
+        )]
+    }
+
+    fn over_answered(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        match &mut self.over {
+            Some(Over::Change(line)) => line.answered(answer),
+            Some(Over::Add(add)) => add.answered(answer, cx),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The cursor has moved: the pane follows when it rests.
+    fn moved(&self) -> Option<Effect> {
+        let now = self.window.current().map(|row| (row.id, row.last));
+        let shown = self.pane.as_ref().map(|row| (row.id, row.last));
+        (now != shown).then_some(Effect::After(RESTED, REST))
+    }
+
+    /// Marked lots, else the one the cursor is at.
+    fn meant(&self) -> Vec<LotId> {
+        if self.marks.is_empty() {
+            self.window.current().map(|row| row.id).into_iter().collect()
+        } else {
+            self.marks.keys().copied().collect()
+        }
+    }
+
+    fn change(&mut self, text: &str, all: bool, cx: &Cx<'_>) -> Vec<Effect> {
+        let lots = self.meant();
+        if lots.is_empty() && !all {
+            return vec![Effect::Say(Role::Info, "There is no lot here to change.".into())];
+        }
+        let line = ChangeLine::new(text, lots, self.shown.clone().unwrap_or_default(), all);
+        self.over = Some(Over::Change(Box::new(line)));
+        match &mut self.over {
+            Some(Over::Change(line)) => line.look(cx),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Something that needs no words: it is done at once, and can be taken back.
+    fn at_once(&self, edit: LotEdit, cx: &Cx<'_>) -> Vec<Effect> {
+        let lots = self.meant();
+        if lots.is_empty() {
+            return Vec::new();
+        }
+        let request = StockRequest::Change {
+            which: Which::Lots(lots),
+            edits: Edits(vec![edit]),
+            why: String::new(),
+            op: cx.operation(),
+        };
+        vec![Effect::send(DEED, Request::Stock(request))]
+    }
+
+    fn undo(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let Some(deed) = self.done.pop() else {
+            return vec![Effect::Say(
+                Role::Info,
+                "Nothing was changed here yet. The history takes back older changes.".into(),
+            )];
+        };
+        let request = StockRequest::Undo {
+            deed,
+            why: String::new(),
+            partly: false,
+            op: cx.operation(),
+        };
+        vec![Effect::send(DEED, Request::Stock(request))]
+    }
+
+    fn mark(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(row) = self.window.current().cloned()
+            && self.marks.remove(&row.id).is_none()
+        {
+            self.marks.insert(row.id, row);
+        }
+        self.window.on(Action::Down, Self::height(cx));
+        self.window.wanted(Self::height(cx))
+    }
+
     fn act(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
         let height = Self::height(cx);
         if self.window.on(action, height) {
-            return self.window.wanted(height);
+            let mut effects = self.window.wanted(height);
+            effects.extend(self.moved());
+            return effects;
         }
+        let writes = cx.session.may(Some(Right::Inventory));
         match action {
             Action::Search => self.in_list = false,
+            Action::Switch if !self.in_list && self.complete() => return self.typed(cx),
             Action::Switch => self.in_list = !self.in_list,
             Action::Back if !self.in_list && !self.field.is_empty() => self.in_list = true,
+            Action::Back if !self.marks.is_empty() => self.marks.clear(),
             Action::Back => return vec![Effect::Back],
             Action::Open => {
                 if let Some(row) = self.window.current().filter(|row| row.known) {
                     return vec![Effect::Go(Destination::Item(row.item.clone()))];
                 }
             }
+            Action::Mark => return self.mark(cx),
+            Action::ViewOptions => self.over = Some(Over::view(&self.sort, self.columns())),
+            Action::Deleted => {
+                self.shelf = match self.shelf {
+                    LotShelf::Live => LotShelf::Gone,
+                    _ => LotShelf::Live,
+                };
+                self.marks.clear();
+                return self.ask(cx);
+            }
+            _ if writes => return self.write(action, cx),
             _ => {}
         }
         Vec::new()
     }
 
-    fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
-        if !self.in_list && self.field.on(key) {
-            self.ask(cx)
-        } else {
-            Vec::new()
+    fn write(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
+        match action {
+            Action::AddLot => {
+                self.over = Some(Over::add(self.shelf));
+                Vec::new()
+            }
+            Action::EditLot if self.marks.len() > 1 => self.change("", false, cx),
+            Action::EditLot => {
+                if let Some(row) = self.window.current() {
+                    self.over = Some(Over::edit(row, cx));
+                }
+                Vec::new()
+            }
+            Action::SetQuantity => self.change("qty=", false, cx),
+            Action::SetPrice => self.change("price=", false, cx),
+            Action::MoveLot => self.change("loc=", false, cx),
+            Action::ChangeAll => self.change("", true, cx),
+            Action::DeleteLot if self.shelf == LotShelf::Gone => self.at_once(LotEdit::Restore, cx),
+            Action::DeleteLot => {
+                let effects = self.at_once(LotEdit::Delete, cx);
+                self.marks.clear();
+                effects
+            }
+            Action::SplitLot => {
+                if let Some(row) = self.window.current() {
+                    self.over = Some(Over::split(row));
+                }
+                Vec::new()
+            }
+            Action::MergeLots => self.merge(),
+            Action::Undo => self.undo(cx),
+            _ => Vec::new(),
         }
     }
+
+    fn merge(&mut self) -> Vec<Effect> {
+        let Some(into) = self.window.current().cloned() else {
+            return Vec::new();
+        };
+        let from: Vec<LotId> = self.marks.keys().copied().filter(|id| *id != into.id).collect();
+        if from.is_empty() {
+            return vec![Effect::Say(
+                Role::Info,
+                "Mark the lots that go, stand on the one that stays, and merge again.".into(),
+            )];
+        }
+        self.over = Some(Over::merge(&into, from));
+        Vec::new()
+    }
+
+    fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(over) = &mut self.over {
+            return match over.on(key, cx) {
+                Done::Nothing => Vec::new(),
+                Done::Effects(effects) => effects,
+                Done::Closed => {
+                    self.over = None;
+                    Vec::new()
+                }
+                Done::View(sort, columns) => {
+                    self.over = None;
+                    self.sort = sort;
+                    self.columns = Some(columns);
+                    self.ask(cx)
+                }
+            };
+        }
+        if self.in_list {
+            return Vec::new();
+        }
+        let changed = self.field.on(key);
+        if changed {
+            return self.typed(cx);
+        }
+        // The cursor may stand in another word by now.
+        if matches!(key.code, Code::Left | Code::Right | Code::Home | Code::End) {
+            return self.propose(&self.field.text());
+        }
+        Vec::new()
+    }
+
+    fn woken(&mut self, tag: Tag, cx: &Cx<'_>) -> Vec<Effect> {
+        match (tag, &mut self.over) {
+            (REST, _) => {
+                self.pane = self.window.current().cloned();
+                Vec::new()
+            }
+            (OVER, Some(Over::Change(line))) => line.look(cx),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Whether rows of an earlier question are still shown.
+pub(super) fn is_behind(mistake: Option<&Mistake>) -> bool {
+    mistake.is_some_and(|mistake| mistake.kind == MistakeKind::Wrong)
 }
 
 impl Screen for Inventory {
@@ -113,8 +476,18 @@ impl Screen for Inventory {
         Context::Inventory
     }
 
+    fn title(&self, _cx: &Cx<'_>) -> String {
+        match self.shelf {
+            LotShelf::Live => "Inventory".into(),
+            LotShelf::Gone => "Deleted lots".into(),
+            LotShelf::File(file) => format!("File {file}"),
+        }
+    }
+
     fn mode(&self) -> Mode {
-        if self.in_list {
+        if self.over.is_some() {
+            Mode::Form
+        } else if self.in_list {
             Mode::Commands
         } else {
             Mode::Typing
@@ -126,12 +499,19 @@ impl Screen for Inventory {
     }
 
     fn whereabouts(&self) -> Option<Whereabouts> {
-        Some(Whereabouts::Inventory(LotQuery::text(self.field.text())))
+        Some(Whereabouts::Inventory(self.query()))
     }
 
     fn hints(&self) -> Vec<Action> {
         if self.in_list {
-            vec![Action::Open, Action::Search, Action::PageDown, Action::Back]
+            vec![
+                Action::EditLot,
+                Action::AddLot,
+                Action::Mark,
+                Action::ChangeAll,
+                Action::ViewOptions,
+                Action::Search,
+            ]
         } else {
             vec![Action::Open, Action::Switch, Action::PageDown, Action::Back]
         }
@@ -140,9 +520,10 @@ impl Screen for Inventory {
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
         match event {
             ScreenEvent::Shown if self.shown.is_some() => Vec::new(),
-            ScreenEvent::Shown => self.ask(cx),
+            ScreenEvent::Shown => self.typed(cx),
             ScreenEvent::Back => {
                 self.window.forget();
+                self.asked = None;
                 self.ask(cx)
             }
             ScreenEvent::Resized => {
@@ -152,10 +533,13 @@ impl Screen for Inventory {
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Key(key) => self.key(key, cx),
-            ScreenEvent::Paste(text) => {
-                self.field.insert(text.trim());
-                self.ask(cx)
-            }
+            ScreenEvent::Paste(text) => match &mut self.over {
+                Some(over) => over.paste(&text, cx),
+                None => {
+                    self.field.insert(text.trim());
+                    self.typed(cx)
+                }
+            },
             ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
             ScreenEvent::Told(event) => match *event {
                 Event::Resync
@@ -165,7 +549,8 @@ impl Screen for Inventory {
                 } => self.ask(cx),
                 _ => Vec::new(),
             },
-            ScreenEvent::Woken(_) | ScreenEvent::Dropped(_) => Vec::new(),
+            ScreenEvent::Woken(tag) => self.woken(tag, cx),
+            ScreenEvent::Dropped(_) => Vec::new(),
         }
     }
 

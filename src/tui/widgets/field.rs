@@ -37,6 +37,24 @@ impl Field {
         self.clusters.is_empty()
     }
 
+    /// Where the cursor stands, in bytes.
+    pub fn cursor_byte(&self) -> usize {
+        self.clusters[..self.cursor].iter().map(String::len).sum()
+    }
+
+    /// Puts the cursor before the character that holds this byte.
+    pub fn go_to_byte(&mut self, byte: usize) {
+        let mut sum = 0;
+        self.cursor = self
+            .clusters
+            .iter()
+            .position(|cluster| {
+                sum += cluster.len();
+                sum > byte
+            })
+            .unwrap_or(self.clusters.len());
+    }
+
     /// Empties it.
     pub fn clear(&mut self) {
         self.clusters.clear();

@@ -130,6 +130,35 @@ impl Form {
         }
     }
 
+    /// Other lines above the fields.
+    pub fn tell(&mut self, lines: Vec<String>) {
+        self.about = lines;
+    }
+
+    /// Puts a text into a field.
+    pub fn set(&mut self, row: usize, text: &str) {
+        if let Some(row) = self.rows.get_mut(row) {
+            row.field = Field::with(text);
+        }
+    }
+
+    /// Offers other choices.
+    pub fn offer(&mut self, row: usize, choices: Vec<String>) {
+        if let Some(Row {
+            kind: Kind::Choice(offered, at),
+            ..
+        }) = self.rows.get_mut(row)
+        {
+            *at = (*at).min(choices.len().saturating_sub(1));
+            *offered = choices;
+        }
+    }
+
+    /// The field one is in.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
     /// Goes to a field.
     pub fn go_to(&mut self, row: usize) {
         self.at = row.min(self.rows.len().saturating_sub(1));

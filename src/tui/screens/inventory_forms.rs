@@ -1,0 +1,398 @@
+//! What lies on top of the inventory: the forms for one lot, for the view, for splitting and merging.
+
+use ratatui::layout::Rect;
+
+use super::inventory::DEED;
+use super::inventory_add::AddForm;
+use super::inventory_change::ChangeLine;
+use crate::api::{Request, StockRequest};
+use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
+use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
+use crate::domain::rows::LotRow;
+use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort};
+use crate::tui::canvas::Canvas;
+use crate::tui::effect::Effect;
+use crate::tui::key::Key;
+use crate::tui::screen::Cx;
+use crate::tui::widgets::form::{Filled, Form};
+
+/// What a key did.
+#[derive(Debug)]
+pub(super) enum Done {
+    Nothing,
+    Effects(Vec<Effect>),
+    Closed,
+    /// Another order and other columns.
+    View(Vec<LotSort>, Vec<LotColumn>),
+}
+
+/// What lies on top.
+#[derive(Debug)]
+pub(super) enum Over {
+    Edit(Box<EditForm>),
+    Add(Box<AddForm>),
+    Change(Box<ChangeLine>),
+    View(Form),
+    Split(Form, LotId),
+    Merge(Form, LotId, Vec<LotId>),
+}
+
+/// One lot with all its fields.
+#[derive(Debug)]
+pub(super) struct EditForm {
+    form: Form,
+    row: LotRow,
+    before: Vec<String>,
+}
+
+const QTY: usize = 0;
+const PRICE: usize = 1;
+const COST: usize = 2;
+const PLACE: usize = 3;
+const REMARKS: usize = 4;
+const COMMENTS: usize = 5;
+const CONDITION: usize = 6;
+const TAGS: usize = 7;
+const BULK: usize = 8;
+const SALE: usize = 9;
+const ROOM: usize = 10;
+const RETAIN: usize = 11;
+const TIERS: [usize; 3] = [12, 13, 14];
+const WHY: usize = 15;
+
+const ROOMS: [&str; 4] = ["none", "A", "B", "C"];
+
+fn tier(row: &LotRow, at: usize) -> String {
+    match row.tiers[at] {
+        tier if tier.quantity == 0 => String::new(),
+        tier => format!("{} @ {}", tier.quantity, tier.price),
+    }
+}
+
+impl EditForm {
+    fn new(row: &LotRow, cx: &Cx<'_>) -> Self {
+        let room = row.stockroom.map_or(0, |room| {
+            ROOMS.iter().position(|one| one.starts_with(room)).unwrap_or(0)
+        });
+        let stock = row.stock;
+        let form = Form::new(format!("{}  {}", row.item, row.name))
+            .about(format!(
+                "{}  {} promised, {} sold, lot {}",
+                row.color.name,
+                cx.numbers.whole(stock.reserved),
+                cx.numbers.whole(stock.sold),
+                row.id
+            ))
+            .text("Quantity", &stock.available.to_string())
+            .text("Price", &row.price.to_string())
+            .text("Cost", &row.cost.to_string())
+            .text("Location", row.place.raw())
+            .text("Remarks", &row.remarks)
+            .text("Comments", &row.comments)
+            .choice(
+                "Condition",
+                &["new", "used"],
+                usize::from(row.condition == Condition::Used),
+            )
+            .text("Tags", &row.tags.join(", "))
+            .text("Bulk", &row.bulk.to_string())
+            .text("Sale %", &row.sale.to_string())
+            .choice("Stockroom", &ROOMS, room)
+            .choice("Retain", &["no", "yes"], usize::from(row.retain))
+            .text("Tier 1", &tier(row, 0))
+            .text("Tier 2", &tier(row, 1))
+            .text("Tier 3", &tier(row, 2))
+            .text("Why", "")
+            .keys("Enter next, at the end save   Ctrl+S save   +5 -5 *2 /3 work   Esc back");
+        let before = (0..=WHY).map(|row| form.value(row)).collect();
+        Self {
+            form,
+            row: row.clone(),
+            before,
+        }
+    }
+
+    /// The change of one field, where it is different.
+    fn edit(&self, at: usize) -> Result<Option<LotEdit>, String> {
+        let value = self.form.value(at);
+        let changed = value != self.before[at];
+        let parsed = |name: &str| {
+            let value = value.trim();
+            LotEdit::parse(&format!("{name}={value}"))
+                .map(Some)
+                .map_err(|mistake| mistake.message)
+        };
+        let text = |field| Ok(Some(LotEdit::Text(field, TextEdit::Set(value.clone()))));
+        match at {
+            CONDITION => {
+                let condition = [Condition::New, Condition::Used][self.form.chosen(at).min(1)];
+                Ok((condition != self.row.condition).then_some(LotEdit::Condition(condition)))
+            }
+            ROOM => {
+                let room = ROOMS[self.form.chosen(at).min(3)].chars().next();
+                let room = room.filter(|room| room.is_ascii_uppercase());
+                Ok((room != self.row.stockroom).then_some(LotEdit::Stockroom(room)))
+            }
+            RETAIN => {
+                let retain = self.form.chosen(at) == 1;
+                Ok((retain != self.row.retain).then_some(LotEdit::Retain(retain)))
+            }
+            _ if !changed => Ok(None),
+            QTY => parsed("qty"),
+            PRICE => parsed("price"),
+            COST => parsed("cost"),
+            BULK => parsed("bulk"),
+            SALE => LotEdit::parse(&format!("sale=={}", value.trim()))
+                .map(Some)
+                .map_err(|mistake| mistake.message),
+            PLACE => text(EditText::Place),
+            REMARKS => text(EditText::Remarks),
+            COMMENTS => text(EditText::Comments),
+            TAGS => {
+                let tags = value.split(',').map(|tag| tag.trim().to_owned());
+                let tags = tags.filter(|tag| !tag.is_empty()).collect();
+                Ok(Some(LotEdit::Tags(TagEdit::Set(tags))))
+            }
+            at => match TIERS.iter().position(|tier| *tier == at) {
+                Some(tier) if value.trim().is_empty() => parsed_none(tier),
+                Some(tier) => parsed(["tier1", "tier2", "tier3"][tier]),
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn check(&mut self) {
+        for at in 0..WHY {
+            let wrong = self.edit(at).err();
+            self.form.mistake(at, wrong.as_deref());
+        }
+    }
+
+    fn submit(&self, cx: &Cx<'_>) -> Done {
+        let mut edits = Vec::new();
+        // Remarks and place name each other; where both were written, both are meant as written.
+        for at in [REMARKS].into_iter().chain((0..WHY).filter(|at| *at != REMARKS)) {
+            match self.edit(at) {
+                Ok(edit) => edits.extend(edit),
+                Err(_) => return Done::Nothing,
+            }
+        }
+        if edits.is_empty() {
+            return Done::Closed;
+        }
+        let request = StockRequest::Edit {
+            lot: self.row.id,
+            seen: self.row.last,
+            edits: Edits(edits),
+            why: self.form.value(WHY),
+            op: cx.operation(),
+        };
+        Done::Effects(vec![Effect::send(DEED, Request::Stock(request))])
+    }
+}
+
+fn parsed_none(tier: usize) -> Result<Option<LotEdit>, String> {
+    Ok(Some(LotEdit::Tier(u8::try_from(tier).unwrap_or(0), None)))
+}
+
+const AMOUNTS: [&str; 4] = ["keep", "average", "highest", "lowest"];
+const TEXTS: [&str; 3] = ["keep", "fill", "join"];
+
+impl Over {
+    pub(super) fn edit(row: &LotRow, cx: &Cx<'_>) -> Self {
+        Self::Edit(Box::new(EditForm::new(row, cx)))
+    }
+
+    pub(super) fn add(shelf: LotShelf) -> Self {
+        Self::Add(Box::new(AddForm::new(shelf)))
+    }
+
+    pub(super) fn view(sort: &[LotSort], columns: &[LotColumn]) -> Self {
+        let keys: Vec<String> = sort.iter().map(ToString::to_string).collect();
+        let words: Vec<&str> = columns.iter().map(|column| column.word()).collect();
+        let all: Vec<&str> = LotColumn::all().map(LotColumn::word).collect();
+        let (first, second) = all.split_at(all.len() / 2);
+        Self::View(
+            Form::new("Order and columns")
+                .about(format!("Columns: {}", first.join(" ")))
+                .about(second.join(" "))
+                .about("Order: several columns, each :down for the other way; empty: by place.")
+                .text("Order", &keys.join(", "))
+                .text("Columns", &words.join(" ")),
+        )
+    }
+
+    pub(super) fn split(row: &LotRow) -> Self {
+        let form = Form::new(format!("Split lot {}: {}", row.id, row.item))
+            .about(format!("It has {} pieces for sale.", row.stock.available))
+            .text("Pieces", "")
+            .text("What differs", "")
+            .keys("What differs: loc=B-2; price=0.10   Enter go on   Esc back");
+        Self::Split(form, row.id)
+    }
+
+    pub(super) fn merge(into: &LotRow, from: Vec<LotId>) -> Self {
+        let form = Form::new(format!("Merge {} lots into lot {}", from.len(), into.id))
+            .about(format!("{}  {} stays; the others become empty and are deleted.", into.item, into.color.name))
+            .choice("Price", &AMOUNTS, 0)
+            .choice("Cost", &AMOUNTS, 1)
+            .choice("Comments", &TEXTS, 1)
+            .choice("Remarks", &TEXTS, 2);
+        Self::Merge(form, into.id, from)
+    }
+
+    pub(super) fn refuse(&mut self, why: &str) {
+        match self {
+            Self::Edit(edit) => edit.form.failed = Some(why.to_owned()),
+            Self::Add(add) => add.refuse(why),
+            Self::Change(line) => line.refuse(why),
+            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => {
+                form.failed = Some(why.to_owned());
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str, cx: &Cx<'_>) -> Vec<Effect> {
+        match self {
+            Self::Edit(edit) => {
+                edit.form.paste(text);
+                edit.check();
+            }
+            Self::Add(add) => return add.paste(text, cx),
+            Self::Change(line) => return line.paste(text),
+            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => form.paste(text),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn on(&mut self, key: Key, cx: &Cx<'_>) -> Done {
+        match self {
+            Self::Edit(edit) => {
+                if key == Key::ctrl('s') {
+                    return edit.submit(cx);
+                }
+                match edit.form.on(key) {
+                    Filled::Submitted => edit.submit(cx),
+                    Filled::Cancelled => Done::Closed,
+                    Filled::Changed => {
+                        edit.check();
+                        Done::Nothing
+                    }
+                    Filled::Nothing => Done::Nothing,
+                }
+            }
+            Self::Add(add) => add.on(key, cx),
+            Self::Change(line) => line.on(key, cx),
+            Self::View(form) => match form.on(key) {
+                Filled::Cancelled => Done::Closed,
+                Filled::Submitted => view(form).unwrap_or(Done::Nothing),
+                Filled::Changed => {
+                    check_view(form);
+                    Done::Nothing
+                }
+                Filled::Nothing => Done::Nothing,
+            },
+            Self::Split(form, lot) => match form.on(key) {
+                Filled::Cancelled => Done::Closed,
+                Filled::Submitted => split(form, *lot, cx),
+                _ => Done::Nothing,
+            },
+            Self::Merge(form, into, from) => match form.on(key) {
+                Filled::Cancelled => Done::Closed,
+                Filled::Submitted => {
+                    let request = StockRequest::Merge {
+                        into: *into,
+                        from: from.clone(),
+                        rules: rules(form),
+                        op: cx.operation(),
+                    };
+                    Done::Effects(vec![Effect::send(DEED, Request::Stock(request))])
+                }
+                _ => Done::Nothing,
+            },
+        }
+    }
+
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'_>) {
+        match self {
+            Self::Edit(edit) => edit.form.draw(canvas, area),
+            Self::Add(add) => add.draw(canvas, area),
+            Self::Change(line) => line.draw(canvas, area, cx),
+            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => {
+                form.draw(canvas, area);
+            }
+        }
+    }
+}
+
+fn columns(form: &Form) -> Result<Vec<LotColumn>, String> {
+    let text = form.value(1);
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let found: Result<Vec<LotColumn>, String> = words
+        .map(|word| LotColumn::parse(word).ok_or_else(|| format!("there is no column “{word}”")))
+        .collect();
+    match found {
+        Ok(columns) if columns.is_empty() => Err("name at least one".into()),
+        other => other,
+    }
+}
+
+fn check_view(form: &mut Form) {
+    let sort = LotSort::parse_all(&form.value(0)).err();
+    form.mistake(0, sort.as_deref());
+    let columns = columns(form).err();
+    form.mistake(1, columns.as_deref());
+}
+
+fn view(form: &Form) -> Option<Done> {
+    let sort = LotSort::parse_all(&form.value(0)).ok()?;
+    Some(Done::View(sort, columns(form).ok()?))
+}
+
+fn split(form: &mut Form, lot: LotId, cx: &Cx<'_>) -> Done {
+    let Ok(pieces) = form.value(0).trim().parse() else {
+        form.failed = Some("How many pieces go is a whole number.".into());
+        return Done::Nothing;
+    };
+    let differs = form.value(1);
+    let edits = if differs.trim().is_empty() {
+        Ok(Edits::default())
+    } else {
+        Edits::parse(&differs)
+    };
+    match edits {
+        Err(mistake) => {
+            form.failed = Some(mistake.message);
+            Done::Nothing
+        }
+        Ok(edits) => {
+            let request = StockRequest::Split {
+                lot,
+                pieces,
+                edits,
+                op: cx.operation(),
+            };
+            Done::Effects(vec![Effect::send(DEED, Request::Stock(request))])
+        }
+    }
+}
+
+fn rules(form: &Form) -> MergeRules {
+    let amount = |row| match form.chosen(row) {
+        1 => MergeAmount::Average,
+        2 => MergeAmount::Highest,
+        3 => MergeAmount::Lowest,
+        _ => MergeAmount::Keep,
+    };
+    let text = |row| match form.chosen(row) {
+        1 => MergeText::Fill,
+        2 => MergeText::Join,
+        _ => MergeText::Keep,
+    };
+    MergeRules {
+        price: amount(0),
+        cost: amount(1),
+        comments: text(2),
+        remarks: text(3),
+    }
+}
