@@ -26,7 +26,7 @@ use crate::domain::rows::{
     LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
 };
 use crate::domain::{
-    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, LotId, OperationId, OrderId,
+    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, PlaceRuleFit, LotId, OperationId, OrderId,
     OverlayEdit, OverlayRow, People, Secret, SessionId, ShopSettings, Standing, ViewId,
 };
 use crate::error::Error;
@@ -394,6 +394,8 @@ pub enum Reply {
     Places(Vec<PlaceRow>),
     /// Where a new lot could lie.
     PlaceProposals(Vec<PlaceProposal>),
+    /// How well a rule for places fits.
+    PlaceRule(Box<PlaceRuleFit>),
     /// A page of the history.
     History(Box<HistoryPage>),
     /// Files (batch collections).

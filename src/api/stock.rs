@@ -7,7 +7,8 @@ use crate::domain::filter::Field;
 use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
-    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, OperationId, Which,
+    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, OperationId,
+    PlaceRule, Which,
 };
 
 /// A request about lots.
@@ -89,6 +90,18 @@ pub enum StockRequest {
     },
     /// Every place -> [`Reply::Places`](super::Reply::Places).
     Places,
+    /// How well a rule for places fits -> [`Reply::PlaceRule`](super::Reply::PlaceRule).
+    PlaceRule {
+        /// Which; `None`: the rule of today.
+        rule: Option<PlaceRule>,
+    },
+    /// Reads every place by this rule from now on -> [`Reply::Deed`](super::Reply::Deed).
+    SetPlaceRule {
+        /// Which.
+        rule: PlaceRule,
+        /// Makes a repetition harmless.
+        op: OperationId,
+    },
     /// Where a new lot could lie -> [`Reply::PlaceProposals`](super::Reply::PlaceProposals).
     ProposePlaces {
         /// What it is.
@@ -177,6 +190,8 @@ impl StockRequest {
             Self::Merge { .. } => "lots-merge",
             Self::Count { .. } => "lots-count",
             Self::Places => "places",
+            Self::PlaceRule { .. } => "place-rule",
+            Self::SetPlaceRule { .. } => "place-rule-set",
             Self::ProposePlaces { .. } => "places-propose",
             Self::History { .. } => "history",
             Self::PreviewUndo { .. } => "undo-preview",

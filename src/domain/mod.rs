@@ -28,6 +28,7 @@ pub mod overlay;
 pub mod person;
 pub mod pick;
 pub mod place;
+pub mod place_rule;
 pub mod printed;
 pub mod query;
 pub mod report;
@@ -67,6 +68,7 @@ pub use person::{
 };
 pub use pick::{LineState, PickLine, PickSession, PickState};
 pub use place::Place;
+pub use place_rule::{PlaceRule, PlaceRuleFit};
 pub use query::{
     BinFilter, CatalogCounts, CatalogFilter, CatalogQuery, LotColumn, LotQuery, LotShelf, LotSort,
     Obsolete, OrderQuery, ViewSpec, Which,

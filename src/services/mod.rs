@@ -132,7 +132,7 @@ impl App {
         let shelves = Shelves::following(&store);
         let own_lists = OwnLists::following(&store);
         let alerts = alerts::Alerts::start(&store, setup.courier)?;
-        Ok(Self {
+        let app = Self {
             store,
             clock,
             data_dir: setup.data_dir,
@@ -148,7 +148,12 @@ impl App {
             own_lists,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),
-        })
+        };
+        // Nobody works on the data yet: a deed that is still open died with the program before.
+        if let Err(error) = app.finish_open_deeds() {
+            tracing::error!("what did not come to its end could not be taken back: {error}");
+        }
+        Ok(app)
     }
 
     /// The number of the latest commit; fails when the store cannot be read.

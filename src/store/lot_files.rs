@@ -1,12 +1,12 @@
-//! Files (batch collections) of a shop.
+//! Files (batch collections) of a shop, and its rule for places.
 
 use std::ops::ControlFlow;
 
 use super::codec::unpack;
 use super::shop::ShopWrite;
-use super::tables::FILES;
+use super::tables::{FILES, PLACE_RULES};
 use super::{Batch, Shop};
-use crate::domain::{FileId, LotFile, Scope};
+use crate::domain::{FileId, LotFile, PlaceRule, Scope};
 use crate::error::Result;
 
 impl Shop<'_> {
@@ -26,7 +26,19 @@ impl Shop<'_> {
     }
 }
 
+impl Shop<'_> {
+    /// Where the shop writes its places.
+    pub fn place_rule(&self) -> Result<PlaceRule> {
+        Ok(self.tx.get(&PLACE_RULES, self.tenant)?.unwrap_or_default())
+    }
+}
+
 impl Batch {
+    /// Where the shop writes its places from now on.
+    pub fn put_place_rule(&mut self, scope: &Scope, rule: PlaceRule) {
+        self.push(ShopWrite::PlaceRule(scope.tenant.0, Box::new(rule)));
+    }
+
     /// A number for a new file.
     pub fn next_lot_file(&mut self, shop: &Shop<'_>) -> Result<FileId> {
         let next = self.next(shop, "file")?;

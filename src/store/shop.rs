@@ -15,7 +15,8 @@ use super::tables::{
 use super::writer::{Batch, Write};
 use crate::domain::{
     CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, Marketplace,
-    OperationId, Order, OrderId, Overlay, PickSession, Scope, SessionId, ShopSettings, TenantId,
+    OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope, SessionId,
+    ShopSettings, TenantId,
 };
 use crate::error::Result;
 
@@ -29,6 +30,7 @@ pub(super) enum ShopWrite {
     DeedOf(u32, OperationId, CorrelationId),
     File(u32, Box<LotFile>),
     NoFile(u32, FileId),
+    PlaceRule(u32, Box<PlaceRule>),
     Order(u32, Box<Order>),
     Pick(u32, Box<PickSession>),
     Operation(u32, OperationId, Box<OperationRecord>),

@@ -12,7 +12,7 @@ use super::shop::ShopWrite;
 use super::tables::{
     ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOTS, LOTS_BY_BRICKLINK,
     LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER,
-    OVERLAYS, PICKS, SETTINGS, SHOPS,
+    OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
 use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
@@ -111,6 +111,10 @@ impl<'t> ShopWriter<'t> {
                     (tenant, file.id.0),
                     bytes.as_slice()
                 );
+            }
+            ShopWrite::PlaceRule(tenant, rule) => {
+                let bytes = pack(&*rule)?;
+                insert!(tx, PLACE_RULES.definition(), tenant, bytes.as_slice());
             }
             ShopWrite::NoFile(tenant, file) => {
                 tx.open_table(FILES.definition())

@@ -133,6 +133,7 @@ actions! {
     Short = "short", "short", "End this stop with fewer pieces", &[C::Pick], ["s"];
     Later = "later", "later", "Come back to this stop at the end", &[C::Pick], ["l"];
     Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item, C::Inventory], ["u"];
+    Redo = "redo", "redo", "Bring back what was taken back", &[C::Inventory], ["U", "Ctrl+Y"];
     AddLot = "add-lot", "add", "Add a lot", &[C::Inventory], ["a"];
     EditLot = "edit-lot", "edit", "Edit the lot, or change the marked ones", &[C::Inventory], ["e"];
     SetQuantity = "set-quantity", "quantity", "Change the quantity of the marked lots, or this one", &[C::Inventory], ["="];
@@ -194,7 +195,8 @@ impl Action {
             | Self::ChangeAll
             | Self::SplitLot
             | Self::MergeLots
-            | Self::DeleteLot => Some(Right::Inventory),
+            | Self::DeleteLot
+            | Self::Redo => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People
             | Self::Invite

@@ -64,6 +64,16 @@ impl Desk {
                 app.count_lots(scope, &counted, (&why, op), task)
             })),
             StockRequest::Places => Ok(Reply::Places(app.place_rows(scope)?)),
+            StockRequest::PlaceRule { rule } => Ok(Reply::PlaceRule(Box::new(
+                app.place_rule_fit(scope, rule)?,
+            ))),
+            StockRequest::SetPlaceRule { rule, op } => deed(app.watched(scope, op, |cancelled| {
+                let task = Task {
+                    progress: &report,
+                    cancelled,
+                };
+                app.set_place_rule(scope, &rule, op, task)
+            })),
             StockRequest::ProposePlaces { item, color } => Ok(Reply::PlaceProposals(
                 app.propose_places(scope, &item, color)?,
             )),

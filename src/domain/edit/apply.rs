@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY, MAX_TAGS};
 use crate::domain::text::clean;
-use crate::domain::{ListStatus, Lot, LotId, Money, Place, Tier};
+use crate::domain::{ListStatus, Lot, LotId, Money, Place, PlaceRule, Tier};
 
 /// Why a lot stays as it is: one sentence.
 pub type Refusal = String;
@@ -20,6 +20,8 @@ pub struct Spread(std::collections::HashMap<LotId, Money>);
 pub struct Terms {
     /// For [`LotEdit::SpreadCost`].
     pub spread: Spread,
+    /// Where the shop writes its places.
+    pub places: PlaceRule,
 }
 
 /// Least price that a change makes.
@@ -77,7 +79,7 @@ impl LotEdit {
                     lot.cost = *cost;
                 }
             }
-            Self::Text(field, edit) => text(*field, edit, lot)?,
+            Self::Text(field, edit) => text(*field, edit, lot, &terms.places)?,
             Self::Tags(edit) => lot.tags = tags(edit, &lot.tags)?,
             Self::Item(item) => lot.item = item.clone(),
             Self::Color(color) => lot.color = *color,
@@ -190,7 +192,12 @@ fn within(
         .ok_or_else(|| format!("{what} goes from {least} to {most}"))
 }
 
-fn text(field: EditText, edit: &TextEdit, lot: &mut Lot) -> Result<(), Refusal> {
+fn text(
+    field: EditText,
+    edit: &TextEdit,
+    lot: &mut Lot,
+    places: &PlaceRule,
+) -> Result<(), Refusal> {
     let before = match field {
         EditText::Comments => &lot.notes,
         EditText::Remarks => &lot.remarks,
@@ -209,14 +216,17 @@ fn text(field: EditText, edit: &TextEdit, lot: &mut Lot) -> Result<(), Refusal> 
         EditText::Comments => lot.notes = after,
         EditText::ReservedFor => lot.reserved_for = after,
         EditText::Name => lot.name = after,
-        // By convention the remarks name the place: both say the same.
+        // By the shop's rule the remarks name the place.
         EditText::Remarks => {
-            lot.place = Place(clean(&after));
+            if let Some(place) = places.read(&after) {
+                lot.place = place;
+            }
             lot.remarks = after;
         }
         EditText::Place => {
-            if lot.place.0 == clean(&lot.remarks) {
-                lot.remarks.clone_from(&after);
+            // A place that was set apart from the remarks stays apart from them.
+            if places.read(&lot.remarks).as_ref() == Some(&lot.place) {
+                lot.remarks = places.write(&lot.remarks, &after);
             }
             lot.place = Place(clean(&after));
         }

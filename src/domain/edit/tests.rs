@@ -143,6 +143,7 @@ fn a_sum_is_spread_exactly() {
     let cost = |by, id| {
         let terms = Terms {
             spread: Spread::over(Money::from_raw(30_000), by, lots.iter().copied()),
+            ..Terms::default()
         };
         let mut lot = lot();
         lot.id = LotId(id);

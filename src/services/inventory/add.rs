@@ -5,7 +5,7 @@ use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY};
 use crate::domain::lot_draft::{LotDraft, PlaceProposal, PlaceRow};
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
-use crate::domain::{ColorId, ItemKey, Lot, Money, OperationId, Place, Reason, Scope, Stock};
+use crate::domain::{ColorId, ItemKey, Lot, Money, OperationId, Place, PlaceRule, Reason, Scope, Stock};
 use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
@@ -19,7 +19,8 @@ impl App {
     /// Brings a lot in.
     pub fn add_lot(&self, scope: &Scope, draft: &LotDraft, op: OperationId) -> Result<DeedReport> {
         allow(scope, Right::Inventory)?;
-        let lot = lot_of(scope, draft)?;
+        let places = self.store.read(|tx| tx.shop(scope).place_rule())?;
+        let lot = lot_of(scope, draft, &places)?;
         let doing = Doing {
             what: format!("added {}", lot.item),
             why: String::new(),
@@ -99,7 +100,7 @@ impl App {
 }
 
 /// A draft as a lot, or what is wrong with it.
-fn lot_of(scope: &Scope, draft: &LotDraft) -> Result<Lot> {
+fn lot_of(scope: &Scope, draft: &LotDraft, places: &PlaceRule) -> Result<Lot> {
     let wrong = |what: String| Err(Error::invalid(what));
     if draft.item.no.trim().is_empty() {
         return wrong("A lot needs the number of its item.".into());
@@ -130,14 +131,12 @@ fn lot_of(scope: &Scope, draft: &LotDraft) -> Result<Lot> {
         cost: draft.cost,
         notes: draft.comments.clone(),
         remarks: draft.remarks.clone(),
-        place: Place(clean(&draft.remarks)),
+        place: places.read(&draft.remarks).unwrap_or_default(),
         file: draft.file,
         ..Lot::new(draft.item.clone(), scope.now, scope.user)
     };
     if let Some(place) = &draft.place {
-        if lot.remarks.is_empty() {
-            lot.remarks.clone_from(place);
-        }
+        lot.remarks = places.write(&lot.remarks, place);
         lot.place = Place(clean(place));
     }
     let tags =

@@ -66,8 +66,12 @@ impl App {
             LotEdit::SpreadCost { total, by } => Some((*total, *by)),
             _ => None,
         });
+        let places = self.store.read(|tx| tx.shop(scope).place_rule())?;
         let Some((total, by)) = spread else {
-            return Ok(Terms::default());
+            return Ok(Terms {
+                places,
+                ..Terms::default()
+            });
         };
         let mut lots = Vec::with_capacity(ids.len());
         for piece in ids.chunks(READ) {
@@ -77,6 +81,7 @@ impl App {
         }
         Ok(Terms {
             spread: Spread::over(total, by, lots.into_iter()),
+            places,
         })
     }
 
@@ -142,7 +147,8 @@ impl App {
             why: why.to_owned(),
             op,
         };
-        let each: Each = Arc::new(move |moves, id| edit_seen(moves, id, seen, &edits));
+        let terms = self.terms(scope, &edits, &[id])?;
+        let each: Each = Arc::new(move |moves, id| edit_seen(moves, id, seen, (&edits, &terms)));
         let never = std::sync::atomic::AtomicBool::new(false);
         let task = Task {
             progress: &|_| {},
@@ -193,12 +199,17 @@ fn reason_of(edits: &Edits) -> Reason {
     }
 }
 
-fn edit_seen(moves: &mut Moves<'_>, id: LotId, seen: EntryId, edits: &Edits) -> Result<Outcome> {
+fn edit_seen(
+    moves: &mut Moves<'_>,
+    id: LotId,
+    seen: EntryId,
+    (edits, terms): (&Edits, &Terms),
+) -> Result<Outcome> {
     let Some(now) = moves.lot(id)?.cloned() else {
         return Err(Error::not_found(format!("Lot {id} is not there any more.")));
     };
     if now.last == seen {
-        return change_lot(moves, id, edits, &Terms::default());
+        return change_lot(moves, id, edits, terms);
     }
     // What the person had before them.
     let mut then = now.clone();
@@ -212,7 +223,7 @@ fn edit_seen(moves: &mut Moves<'_>, id: LotId, seen: EntryId, edits: &Edits) -> 
         }
     }
     let mut wanted = then.clone();
-    if let Err(why) = made(&mut wanted, edits, &Terms::default()) {
+    if let Err(why) = made(&mut wanted, edits, terms) {
         return Ok(Outcome::Refused(why));
     }
     let mine = then.changes_to(&wanted);

@@ -175,7 +175,7 @@ impl App {
         Ok(report)
     }
 
-    fn piece(
+    pub(super) fn piece(
         &self,
         scope: &Scope,
         doing: &Doing,

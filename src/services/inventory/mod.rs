@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod lot_files;
 mod merge;
+mod places;
 mod split;
 mod take_back;
 #[cfg(test)]

@@ -55,7 +55,13 @@ impl App {
             (part.created, part.created_by) = (scope.now, scope.user);
             (part.changed, part.changed_by) = (scope.now, scope.user);
             edits
-                .apply(&mut part, &Terms::default())
+                .apply(
+                    &mut part,
+                    &Terms {
+                        places: tx.shop(&scope).place_rule()?,
+                        ..Terms::default()
+                    },
+                )
                 .map_err(|why| Error::invalid(format!("The new lot: {why}.")))?;
             let new = moves.bring_in(part, Reason::Split)?;
             let deed = settle(tx, &scope, &mut moves, &doing, false)?;

@@ -160,6 +160,49 @@ fn what_is_cancelled_or_dies_is_taken_back() {
 }
 
 #[test]
+fn what_died_with_the_program_is_taken_back_when_it_starts_again() {
+    let dir = tempfile::tempdir().expect("room");
+    let open = || {
+        let clock = ManualClock::at(Timestamp::from_seconds(1_800_000_000));
+        let store = Store::open_dir(dir.path()).expect("a store");
+        App::new(store, clock, Setup::default()).expect("an app")
+    };
+    let app = open();
+    let scope = app.solo();
+    app.shop_record(&scope).expect("a shop");
+    let ids: Vec<LotId> = (0..20).map(|n| add(&app, &scope, "3001", 10, n)).collect();
+    let doing = super::deeds::Doing {
+        what: "qty=-10; price=1".into(),
+        why: String::new(),
+        op: op(800),
+    };
+    let each: super::deeds::Each = Arc::new(|moves, id| {
+        moves.edit(id, crate::domain::Reason::Edited, None, |lot| {
+            lot.stock.available = 0;
+            lot.price = Money::from_raw(10_000);
+            Ok(())
+        })?;
+        Ok(super::deeds::Outcome::Changed)
+    });
+    // The first piece of several; then the power fails.
+    app.piece(&scope, &doing, None, (&ids[..10], true), &each)
+        .expect("half of it");
+    assert_eq!(lot(&app, ids[3]).stock.available, 0);
+    drop(app);
+    let app = open();
+    for id in &ids {
+        let lot = lot(&app, *id);
+        assert_eq!((lot.stock.available, lot.price.raw()), (10, 1_000));
+    }
+    in_order(&app);
+    let page = app
+        .history(&scope, &HistoryQuery::default(), (None, 5))
+        .expect("the history");
+    assert_eq!(page.entries[0].what, "undo: qty=-10; price=1");
+    assert_eq!(page.entries[0].why, "it did not come to its end");
+}
+
+#[test]
 fn two_people_edit_the_same_lot() {
     let (app, _) = app();
     let scope = app.solo();

@@ -57,6 +57,10 @@ pub struct Inventory {
     pub(super) pane: Option<LotRow>,
     /// What was done here, the latest last.
     done: Vec<CorrelationId>,
+    /// What was taken back here, the latest last.
+    taken_back: Vec<CorrelationId>,
+    /// What is being taken back, or brought back (`true`).
+    turning: Option<(CorrelationId, bool)>,
     /// The question under way; only the newest one waits behind it.
     asked: Option<LotQuery>,
     again: bool,
@@ -169,6 +173,7 @@ impl Inventory {
         if Window::<LotRow>::is_mine(tag) {
             let effects = self.window.answered(tag, answer, height);
             let mut effects = effects.unwrap_or_else(|| self.ask(cx));
+            self.freshen_marks();
             effects.extend(self.moved());
             return effects;
         }
@@ -202,6 +207,7 @@ impl Inventory {
                 self.shown = asked;
                 self.totals = opened.totals.unwrap_or_default();
                 self.window.open(&opened, rows, same, height);
+                self.freshen_marks();
                 let mut effects = self.window.wanted(height);
                 effects.extend(self.moved());
                 effects
@@ -223,6 +229,15 @@ impl Inventory {
             }
             Ok(_) => Vec::new(),
             Err(error) => match &mut self.over {
+                _ if self.turning.is_some() => {
+                    // It stays where it was: perhaps it works later.
+                    match self.turning.take() {
+                        Some((deed, true)) => self.taken_back.push(deed),
+                        Some((deed, false)) => self.done.push(deed),
+                        None => {}
+                    }
+                    vec![Effect::fail(&error)]
+                }
                 Some(over) => {
                     over.refuse(&error.message);
                     Vec::new()
@@ -233,12 +248,16 @@ impl Inventory {
     }
 
     fn told(&mut self, report: &DeedReport, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some((deed, again)) = self.turning.take() {
+            return vec![self.turned(deed, again, cx)];
+        }
         let Some(deed) = report.deed else {
             let why = report.listed.first().map(|row| row.why.clone());
             let text = why.unwrap_or_else(|| "Nothing is different.".into());
             return vec![Effect::Say(Role::Info, text)];
         };
         self.done.push(deed);
+        self.taken_back.clear();
         if self.done.len() > REMEMBERED {
             self.done.remove(0);
         }
@@ -259,11 +278,35 @@ impl Inventory {
         )]
     }
 
+    fn turned(&mut self, deed: CorrelationId, again: bool, cx: &Cx<'_>) -> Effect {
+        let (list, action, text) = if again {
+            (&mut self.done, Action::Undo, "Brought back")
+        } else {
+            (&mut self.taken_back, Action::Redo, "Taken back")
+        };
+        list.push(deed);
+        let keys = cx.keymap.shown(action, false).unwrap_or_default();
+        let other = if again { "takes it back" } else { "brings it back" };
+        Effect::Say(Role::Good, format!("{text}. {keys} {other}."))
+    }
+
     fn over_answered(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
         match &mut self.over {
             Some(Over::Change(line)) => line.answered(answer),
             Some(Over::Add(add)) => add.answered(answer, cx),
             _ => Vec::new(),
+        }
+    }
+
+    /// Marked lots that are in sight are counted as they are now.
+    fn freshen_marks(&mut self) {
+        if self.marks.is_empty() {
+            return;
+        }
+        for row in self.window.kept() {
+            if let Some(known) = self.marks.get_mut(&row.id) {
+                known.clone_from(row);
+            }
         }
     }
 
@@ -311,13 +354,22 @@ impl Inventory {
         vec![Effect::send(DEED, Request::Stock(request))]
     }
 
-    fn undo(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
-        let Some(deed) = self.done.pop() else {
-            return vec![Effect::Say(
-                Role::Info,
-                "Nothing was changed here yet. The history takes back older changes.".into(),
-            )];
+    fn turn(&mut self, again: bool, cx: &Cx<'_>) -> Vec<Effect> {
+        if self.turning.is_some() {
+            return Vec::new();
+        }
+        let (list, nothing) = if again {
+            (&mut self.taken_back, "Nothing was taken back here.")
+        } else {
+            (
+                &mut self.done,
+                "Nothing was changed here yet. The history takes back older changes.",
+            )
         };
+        let Some(deed) = list.pop() else {
+            return vec![Effect::Say(Role::Info, nothing.into())];
+        };
+        self.turning = Some((deed, again));
         let request = StockRequest::Undo {
             deed,
             why: String::new(),
@@ -403,7 +455,8 @@ impl Inventory {
                 Vec::new()
             }
             Action::MergeLots => self.merge(),
-            Action::Undo => self.undo(cx),
+            Action::Undo => self.turn(false, cx),
+            Action::Redo => self.turn(true, cx),
             _ => Vec::new(),
         }
     }

@@ -1,0 +1,104 @@
+//! The shop's rule for places: how well one fits, and reading every place anew by it.
+
+use std::sync::Arc;
+
+use super::deeds::{Doing, Each, Outcome, Task};
+use crate::domain::rows::DeedReport;
+use crate::domain::{
+    LotId, LotQuery, LotShelf, OperationId, PlaceRule, PlaceRuleFit, Reason, Scope,
+};
+use crate::error::{Error, Result};
+use crate::services::App;
+use crate::services::rights::{Right, allow};
+use crate::store::{Batch, Decided};
+
+/// Most examples.
+const EXAMPLES: usize = 5;
+
+impl App {
+    /// How well a rule fits the live stock; `None`: the rule of today.
+    pub fn place_rule_fit(&self, scope: &Scope, rule: Option<PlaceRule>) -> Result<PlaceRuleFit> {
+        allow(scope, Right::ReadInventory)?;
+        self.store.read(|tx| {
+            let shop = tx.shop(scope);
+            let rule = match rule {
+                Some(rule) => rule,
+                None => shop.place_rule()?,
+            };
+            let mut fit = PlaceRuleFit {
+                rule,
+                ..PlaceRuleFit::default()
+            };
+            shop.each_lot(|lot| {
+                if lot.is_live() {
+                    let place = fit.rule.read(&lot.remarks).unwrap_or(lot.place);
+                    fit.lots += 1;
+                    if place.understood() {
+                        fit.understood += 1;
+                        if fit.examples.len() < EXAMPLES {
+                            fit.examples.push((lot.remarks, place.0));
+                        }
+                    } else if place.is_empty() && lot.remarks.is_empty() {
+                        fit.empty += 1;
+                    } else if fit.odd.len() < EXAMPLES {
+                        fit.odd.push(lot.remarks);
+                    }
+                }
+                Ok(())
+            })?;
+            Ok(fit)
+        })
+    }
+
+    /// From now on places are read by this rule; every place of the live stock is read anew, as one deed.
+    pub fn set_place_rule(
+        &self,
+        scope: &Scope,
+        rule: &PlaceRule,
+        op: OperationId,
+        task: Task<'_>,
+    ) -> Result<DeedReport> {
+        allow(scope, Right::Settings)?;
+        let marks = match rule {
+            PlaceRule::Before(mark) | PlaceRule::After(mark) => vec![mark],
+            PlaceRule::Between(from, to) => vec![from, to],
+            PlaceRule::Remarks | PlaceRule::Own => Vec::new(),
+        };
+        if marks.iter().any(|mark| mark.is_empty() || mark.len() > 32) {
+            return Err(Error::invalid(
+                "What stands around a place has 1 to 32 characters.",
+            ));
+        }
+        let query = LotQuery {
+            shelf: LotShelf::Live,
+            ..LotQuery::default()
+        };
+        let ids: Vec<LotId> = self.lot_ids(scope, &query)?;
+        let (actor, kept) = (*scope, rule.clone());
+        self.store.write(move |_| {
+            let mut batch = Batch::new();
+            batch.put_place_rule(&actor, kept);
+            Ok(Decided::new((), batch))
+        })?;
+        let doing = Doing {
+            what: format!("places: {rule}"),
+            why: String::new(),
+            op,
+        };
+        let rule = rule.clone();
+        let each: Each = Arc::new(move |moves, id| {
+            let Some(lot) = moves.lot(id)?.cloned() else {
+                return Ok(Outcome::Same);
+            };
+            let Some(place) = rule.read(&lot.remarks).filter(|place| *place != lot.place) else {
+                return Ok(Outcome::Same);
+            };
+            moves.edit(id, Reason::Reread, None, |held| {
+                held.place = place;
+                Ok(())
+            })?;
+            Ok(Outcome::Changed)
+        });
+        self.each_lot(scope, &doing, &ids, &each, task)
+    }
+}
