@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::stock_args::StockCommand;
 use super::verbs::{
     AuditCommand, InitArgs, OverlayCommand, SettingsCommand, TokenCommand, UserCommand,
 };
@@ -185,15 +186,9 @@ pub enum InventoryCommand {
         /// The file.
         file: PathBuf,
     },
-    /// The lots in the order of their places.
-    List {
-        /// Only lots with these words in number, name, colour, place or notes.
-        #[arg(default_value = "")]
-        words: String,
-        /// How many at the most.
-        #[arg(long, default_value_t = 100)]
-        limit: u32,
-    },
+    /// Everything else about lots.
+    #[command(flatten)]
+    Stock(StockCommand),
 }
 
 /// The shop's orders.

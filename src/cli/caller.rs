@@ -2,8 +2,8 @@
 
 use super::asking::Passwords;
 use super::connect::{self, Place};
-use crate::api::client::Blocking;
-use crate::api::{DoorRequest, Greeted, OfficeRequest, Reply, Request, SignedIn};
+use crate::api::client::{Blocking, Client};
+use crate::api::{DoorRequest, Event, Greeted, OfficeRequest, Reply, Request, SignedIn};
 use crate::domain::{Me, PersonRow, Standing, UserId};
 use crate::error::{Error, Kind, Result};
 
@@ -53,8 +53,18 @@ impl<'p> Caller<'p> {
 
     /// Asks. A sign-in that has ended is named as the reason where nobody is signed in.
     pub fn call(&self, request: Request) -> Result<Reply> {
+        self.call_with(request, |_| {})
+    }
+
+    /// Sends more while an answer is waited for.
+    pub fn sender(&self) -> Client {
+        self.client.sender()
+    }
+
+    /// Asks; events that arrive meanwhile go to `tell`.
+    pub fn call_with(&self, request: Request, tell: impl FnMut(Event)) -> Result<Reply> {
         self.client
-            .call(request)
+            .call_with(request, tell)
             .map_err(|e| match &self.greeted.note {
                 Some(note) if e.kind == Kind::Unauthenticated => Error::new(e.kind, note.clone()),
                 _ => e,

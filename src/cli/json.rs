@@ -2,16 +2,18 @@
 //! change log; the API's types are free to change.
 
 mod people;
+mod stock;
 
 use serde::Serialize;
 
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };
+pub use stock::{Deed, Entry, File, Help, Lot, Place, Preview, Undo, state};
 
 use crate::domain::Timestamp;
 use crate::domain::report::{CheckReport, Problem};
-use crate::domain::rows::{ItemDetail, ItemRow, LotRow, OrderRow};
+use crate::domain::rows::{ItemDetail, ItemRow, OrderRow};
 use crate::error::Error;
 
 /// A time as scripts read it.
@@ -157,44 +159,6 @@ impl From<ItemDetail> for WholeItem {
                 .collect(),
             lots: detail.lots.into_iter().map(Lot::from).collect(),
             similar: detail.similar.into_iter().map(Item::from).collect(),
-        }
-    }
-}
-
-/// A lot.
-#[derive(Debug, Serialize)]
-pub struct Lot {
-    id: u64,
-    r#type: char,
-    no: String,
-    name: String,
-    color_id: u16,
-    color: String,
-    condition: char,
-    available: u32,
-    reserved: u32,
-    sold: u32,
-    price: String,
-    place: String,
-    remarks: String,
-}
-
-impl From<LotRow> for Lot {
-    fn from(row: LotRow) -> Self {
-        Self {
-            id: row.id.0,
-            r#type: row.item.kind.letter(),
-            no: row.item.no,
-            name: row.name,
-            color_id: row.color.id.0,
-            color: row.color.name,
-            condition: row.condition.letter(),
-            available: row.stock.available,
-            reserved: row.stock.reserved,
-            sold: row.stock.sold,
-            price: row.price.to_string(),
-            place: row.place.0,
-            remarks: row.remarks,
         }
     }
 }

@@ -9,6 +9,7 @@ mod catalog;
 mod connect;
 mod demo;
 mod groups;
+mod interrupt;
 mod json;
 mod log;
 mod office;
@@ -22,6 +23,8 @@ mod screens;
 mod server;
 mod shop;
 mod start;
+mod stock;
+mod stock_args;
 mod verbs;
 
 use std::process::ExitCode;
@@ -107,7 +110,7 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
         Some(Command::Settings(command)) => office::settings(&place, command, &passwords, out),
         Some(Command::Overlay(command)) => overlay::run(&place, command, &passwords, out),
         Some(Command::Catalog(command)) => catalog::run(&place, command, out),
-        Some(Command::Inventory(command)) => shop::inventory(&place, command, out),
+        Some(Command::Inventory(command)) => shop::inventory(&place, command, &passwords, out),
         Some(Command::Orders(command)) => shop::orders(&place, command, out),
         Some(Command::Check) => shop::check(&place, out),
         Some(Command::Serve {

@@ -121,7 +121,7 @@ fn query(caller: &Caller<'_>, args: &AuditArgs) -> Result<AuditQuery> {
 }
 
 /// When a day begins in the shop, or so many days later.
-fn begin(day: &str, zone: &TimeZone, days: i64) -> Result<Timestamp> {
+pub(super) fn begin(day: &str, zone: &TimeZone, days: i64) -> Result<Timestamp> {
     let wrong = || Error::invalid(format!("{day} is not a day; write it like 2026-03-01."));
     let date: Date = day.parse().map_err(|_| wrong())?;
     let date = date

@@ -100,7 +100,7 @@ fn of(reply: Reply) -> Result<Option<OverlayRow>> {
 }
 
 /// The item that is meant: of the type that is given, else the only one with this number, parts first.
-fn item(caller: &Caller<'_>, no: &str, kind: Option<char>) -> Result<ItemKey> {
+pub(super) fn item(caller: &Caller<'_>, no: &str, kind: Option<char>) -> Result<ItemKey> {
     let no = no.trim();
     if let Some(letter) = kind {
         let kind = ItemKind::from_letter(letter).ok_or_else(|| {

@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use super::args::{InventoryCommand, OrdersCommand};
+use super::asking::Passwords;
 use super::catalog::{absolute, skipped};
 use super::connect::{Place, blocking};
 use super::output::Out;
-use super::{Ending, json};
+use super::{Ending, json, stock};
 use crate::api::client::Blocking;
 use crate::api::{Event, Reply, Request, Rows};
-use crate::domain::query::{LotQuery, OrderQuery, ViewSpec};
+use crate::domain::query::{OrderQuery, ViewSpec};
 use crate::domain::report::{InventoryImport, OrdersImport};
-use crate::domain::rows::{ItemDetail, LotRow, OrderRow};
+use crate::domain::rows::{ItemDetail, OrderRow};
 use crate::error::{Error, Result};
 
 /// Rows that are asked for at once.
@@ -22,7 +23,12 @@ fn unexpected() -> Error {
 }
 
 /// Runs a command of the inventory.
-pub fn inventory(place: &Place, command: &InventoryCommand, out: &Out) -> anyhow::Result<Ending> {
+pub fn inventory(
+    place: &Place,
+    command: &InventoryCommand,
+    passwords: &Passwords,
+    out: &Out,
+) -> anyhow::Result<Ending> {
     match command {
         InventoryCommand::Import { file } => {
             let path = absolute(file)?;
@@ -32,19 +38,7 @@ pub fn inventory(place: &Place, command: &InventoryCommand, out: &Out) -> anyhow
             };
             Ok(inventory_imported(&report, out))
         }
-        InventoryCommand::List { words, limit } => {
-            let spec = ViewSpec::Lots(LotQuery::text(words.clone()));
-            let mut lots = Vec::new();
-            each_page(&blocking(place)?, spec, *limit, |rows| match rows {
-                Rows::Lots(rows) => {
-                    lots.extend(rows);
-                    Ok(())
-                }
-                _ => Err(unexpected()),
-            })?;
-            list_lots(lots, out);
-            Ok(Ending::Done)
-        }
+        InventoryCommand::Stock(command) => stock::run(place, command, passwords, out),
     }
 }
 
@@ -126,29 +120,6 @@ fn each_page(
         take(rows)?;
     }
     Ok(())
-}
-
-fn list_lots(lots: Vec<LotRow>, out: &Out) {
-    if out.json() {
-        let lots: Vec<json::Lot> = lots.into_iter().map(json::Lot::from).collect();
-        out.document(&lots);
-        return;
-    }
-    if lots.is_empty() {
-        out.note("There are no such lots. Take some in with: brickops inventory import FILE.bsx");
-    }
-    for lot in lots {
-        out.line(format!(
-            "{:<12} {:<14} {:<22} {:<4} {:>7} {:>12}  {}",
-            lot.place.first(),
-            lot.item.no,
-            lot.color.name,
-            lot.condition.word(),
-            lot.stock.available,
-            lot.price,
-            lot.name
-        ));
-    }
 }
 
 /// Runs a command of the orders.

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Greeted, Greeting, Reply, Request};
+use super::{Answer, Event, Greeted, Greeting, Reply, Request, StockRequest};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -162,6 +162,15 @@ impl Transport for InProcess {
                 | Request::ImportInventory { .. }
                 | Request::ImportOrders { .. }
                 | Request::Check
+        ) || matches!(
+            &request,
+            // What cancels it must not wait behind it.
+            Request::Stock(
+                StockRequest::Change { .. }
+                    | StockRequest::Count { .. }
+                    | StockRequest::Undo { .. }
+                    | StockRequest::Release { .. }
+            )
         );
         let queue = if long { &self.slow } else { &self.quick };
         queue
@@ -203,6 +212,11 @@ impl Blocking {
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Sends more while an answer is waited for, such as what cancels it.
+    pub fn sender(&self) -> Client {
+        self.client.clone()
     }
 
     /// Asks and waits. Events that arrive meanwhile go to `tell`.

@@ -29,7 +29,7 @@ impl App {
     }
 
     /// Colours by name become colours by number; a change that cannot be made by anybody is refused.
-    fn settled(&self, scope: &Scope, edits: &Edits) -> Result<Edits> {
+    pub(super) fn settled(&self, scope: &Scope, edits: &Edits) -> Result<Edits> {
         let names = self.names();
         let mut settled = edits.clone();
         for edit in &mut settled.0 {

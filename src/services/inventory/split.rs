@@ -25,7 +25,12 @@ impl App {
             why: String::new(),
             op,
         };
-        let (scope, edits) = (*scope, edits.clone());
+        let edits = if edits.0.is_empty() {
+            edits.clone()
+        } else {
+            self.settled(scope, edits)?
+        };
+        let scope = *scope;
         self.store.write(move |tx| {
             if let Some(done) = repeated(tx, &scope, op)? {
                 return Ok(Decided::unchanged(done));
