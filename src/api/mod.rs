@@ -26,8 +26,9 @@ use crate::domain::rows::{
     LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
 };
 use crate::domain::{
-    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, PlaceRuleFit, LotId, OperationId, OrderId,
-    OverlayEdit, OverlayRow, People, Secret, SessionId, ShopSettings, Standing, ViewId,
+    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, LotId, LotView, OperationId,
+    OrderId, OverlayEdit, OverlayRow, People, PlaceRuleFit, Secret, SessionId, ShopSettings,
+    Standing, ViewId,
 };
 use crate::error::Error;
 
@@ -396,6 +397,8 @@ pub enum Reply {
     PlaceProposals(Vec<PlaceProposal>),
     /// How well a rule for places fits.
     PlaceRule(Box<PlaceRuleFit>),
+    /// Saved views.
+    LotViews(Vec<LotView>),
     /// A page of the history.
     History(Box<HistoryPage>),
     /// Files (batch collections).

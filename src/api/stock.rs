@@ -7,7 +7,7 @@ use crate::domain::filter::Field;
 use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
-    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, OperationId,
+    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, LotView, OperationId,
     PlaceRule, Which,
 };
 
@@ -170,6 +170,18 @@ pub enum StockRequest {
         /// Among which lots.
         shelf: LotShelf,
     },
+    /// The person's saved views -> [`Reply::LotViews`](super::Reply::LotViews).
+    Views,
+    /// Saves a view -> [`Reply::Done`](super::Reply::Done).
+    SaveView {
+        /// Which.
+        view: Box<LotView>,
+    },
+    /// Forgets a view -> [`Reply::Done`](super::Reply::Done).
+    DropView {
+        /// Its name.
+        name: String,
+    },
     /// Stops what is under way and takes it back -> [`Reply::Done`](super::Reply::Done).
     Cancel {
         /// The number it was asked for with.
@@ -201,6 +213,9 @@ impl StockRequest {
             Self::DropFile { .. } => "file-drop",
             Self::Release { .. } => "file-release",
             Self::Values { .. } => "filter-values",
+            Self::Views => "lot-views",
+            Self::SaveView { .. } => "lot-view-save",
+            Self::DropView { .. } => "lot-view-drop",
             Self::Cancel { .. } => "cancel",
         }
     }

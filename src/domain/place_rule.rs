@@ -137,7 +137,12 @@ mod tests {
     fn places_are_read_and_written_where_the_rule_says() {
         for (text, remarks, place, moved) in [
             ("remarks", "A-12;C303", "A-12;C303", "B-1"),
-            ("before |", "A-12 | bought 2019", "A-12", "B-1 | bought 2019"),
+            (
+                "before |",
+                "A-12 | bought 2019",
+                "A-12",
+                "B-1 | bought 2019",
+            ),
             ("before |", "A-12", "A-12", "B-1"),
             ("after loc:", "old loc: A-12", "A-12", "old loc: B-1"),
             ("after loc:", "old", "", "old loc:B-1"),
@@ -158,7 +163,11 @@ mod tests {
             let rule = rule(text);
             for remarks in ["", "x", "A-1 | y", "z # A-1", "a (A-1) b"] {
                 let written = rule.write(remarks, "C-7");
-                assert_eq!(rule.read(&written).expect("read").0, "C-7", "{text} {remarks}");
+                assert_eq!(
+                    rule.read(&written).expect("read").0,
+                    "C-7",
+                    "{text} {remarks}"
+                );
             }
         }
     }

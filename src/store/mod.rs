@@ -10,6 +10,7 @@ pub mod codec;
 pub mod files;
 mod ledger;
 mod lot_files;
+mod lot_views;
 mod migrate;
 mod overlays;
 pub mod people;

@@ -14,9 +14,9 @@ use super::tables::{
 };
 use super::writer::{Batch, Write};
 use crate::domain::{
-    CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, Marketplace,
-    OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope, SessionId,
-    ShopSettings, TenantId,
+    CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, LotView,
+    Marketplace, OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope, SessionId,
+    ShopSettings, TenantId, UserId,
 };
 use crate::error::Result;
 
@@ -31,6 +31,8 @@ pub(super) enum ShopWrite {
     File(u32, Box<LotFile>),
     NoFile(u32, FileId),
     PlaceRule(u32, Box<PlaceRule>),
+    View(u32, UserId, Box<LotView>),
+    NoView(u32, UserId, String),
     Order(u32, Box<Order>),
     Pick(u32, Box<PickSession>),
     Operation(u32, OperationId, Box<OperationRecord>),

@@ -10,7 +10,7 @@ use super::codec::{pack, unpack};
 use super::disk;
 use super::shop::ShopWrite;
 use super::tables::{
-    ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOTS, LOTS_BY_BRICKLINK,
+    ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOT_VIEWS, LOTS, LOTS_BY_BRICKLINK,
     LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER,
     OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
@@ -111,6 +111,18 @@ impl<'t> ShopWriter<'t> {
                     (tenant, file.id.0),
                     bytes.as_slice()
                 );
+            }
+            ShopWrite::View(tenant, person, view) => {
+                let folded = view.name.to_lowercase();
+                let bytes = pack(&*view)?;
+                let key = (tenant, person.0, folded.as_str());
+                insert!(tx, LOT_VIEWS.definition(), key, bytes.as_slice());
+            }
+            ShopWrite::NoView(tenant, person, name) => {
+                tx.open_table(LOT_VIEWS.definition())
+                    .map_err(|e| disk(&e))?
+                    .remove((tenant, person.0, name.to_lowercase().as_str()))
+                    .map_err(|e| disk(&e))?;
             }
             ShopWrite::PlaceRule(tenant, rule) => {
                 let bytes = pack(&*rule)?;

@@ -14,8 +14,8 @@ use super::people::{Credentials, Invitation, SignIn, Unlocked};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
-    LedgerEntry, Lot, LotFile, Order, Overlay, Person, PickSession, PlaceRule, ShopSettings, SortBin,
-    Timestamp, Whereabouts,
+    LedgerEntry, Lot, LotFile, LotView, Order, Overlay, Person, PickSession, PlaceRule,
+    ShopSettings, SortBin, Timestamp, Whereabouts,
 };
 
 /// A table of records.
@@ -69,6 +69,8 @@ pub const DEEDS: Table<(u32, u64), Deed> = Table::new("deeds");
 pub const OPEN_DEEDS: TableDefinition<(u32, u64), ()> = TableDefinition::new("open_deeds");
 /// tenant, file (batch collection).
 pub const FILES: Table<(u32, u32), LotFile> = Table::new("files");
+/// tenant, person, folded name -> a saved view of the inventory.
+pub const LOT_VIEWS: Table<(u32, u32, &'static str), LotView> = Table::new("lot_views");
 /// tenant -> where it writes its places; absent: the remarks.
 pub const PLACE_RULES: Table<u32, PlaceRule> = Table::new("place_rules");
 /// tenant, operation -> the deed it made; makes a repetition harmless.
@@ -277,6 +279,7 @@ record! {
     Deed => "deed", 1;
     LotFile => "file", 1;
     PlaceRule => "rule for places", 1;
+    LotView => "saved view", 1;
     Order => "order", 1;
     PickSession => "pick session", 1;
     OperationRecord => "operation", 1;

@@ -64,9 +64,9 @@ impl Desk {
                 app.count_lots(scope, &counted, (&why, op), task)
             })),
             StockRequest::Places => Ok(Reply::Places(app.place_rows(scope)?)),
-            StockRequest::PlaceRule { rule } => Ok(Reply::PlaceRule(Box::new(
-                app.place_rule_fit(scope, rule)?,
-            ))),
+            StockRequest::PlaceRule { rule } => {
+                Ok(Reply::PlaceRule(Box::new(app.place_rule_fit(scope, rule)?)))
+            }
             StockRequest::SetPlaceRule { rule, op } => deed(app.watched(scope, op, |cancelled| {
                 let task = Task {
                     progress: &report,
@@ -130,6 +130,15 @@ impl Desk {
             } => Ok(Reply::Values(
                 app.filter_values(scope, (field, &prefix, shelf))?,
             )),
+            StockRequest::Views => Ok(Reply::LotViews(app.lot_views(scope)?)),
+            StockRequest::SaveView { view } => {
+                app.save_lot_view(scope, *view)?;
+                Ok(Reply::Done)
+            }
+            StockRequest::DropView { name } => {
+                app.drop_lot_view(scope, &name)?;
+                Ok(Reply::Done)
+            }
             StockRequest::Cancel { op } => {
                 app.cancel(scope, op)?;
                 Ok(Reply::Done)

@@ -5,7 +5,9 @@ use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY};
 use crate::domain::lot_draft::{LotDraft, PlaceProposal, PlaceRow};
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
-use crate::domain::{ColorId, ItemKey, Lot, Money, OperationId, Place, PlaceRule, Reason, Scope, Stock};
+use crate::domain::{
+    ColorId, ItemKey, Lot, Money, OperationId, Place, PlaceRule, Reason, Scope, Stock,
+};
 use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;

@@ -16,5 +16,6 @@ mod split;
 mod take_back;
 #[cfg(test)]
 mod tests;
+mod views;
 
 pub use deeds::Task;

@@ -7,14 +7,14 @@ use jiff::tz::TimeZone;
 
 use super::inventory_change::ChangeLine;
 use super::inventory_columns::USUAL;
-use super::inventory_forms::{Done, Over};
+use super::inventory_forms::{Done, Over, View};
 use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
 use crate::domain::rows::{DeedReport, LotRow, LotTotals};
 use crate::domain::{
-    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, Right, ViewSpec, Whereabouts,
-    Which,
+    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, Right, ViewSpec,
+    Whereabouts, Which,
 };
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
@@ -34,6 +34,8 @@ pub(super) const DEED: Tag = 3;
 /// Answers for what lies on top.
 pub(super) const OVER: Tag = 4;
 const REST: Tag = 5;
+const VIEWS: Tag = 6;
+const SAVED: Tag = 7;
 /// The pane follows after so much rest.
 const RESTED: Duration = Duration::from_millis(100);
 /// Deeds that `u` can take back one after the other.
@@ -187,6 +189,18 @@ impl Inventory {
                 }
                 Vec::new()
             }
+            VIEWS => match answer {
+                Ok(Reply::LotViews(views)) => {
+                    self.over = Some(Over::view(&self.sort, self.columns(), views));
+                    Vec::new()
+                }
+                Ok(_) => Vec::new(),
+                Err(error) => vec![Effect::fail(&error)],
+            },
+            SAVED => vec![match answer {
+                Ok(_) => Effect::Say(Role::Good, "The view is saved.".into()),
+                Err(error) => Effect::fail(&error),
+            }],
             DEED => self.deed_done(answer, cx),
             OVER => self.over_answered(answer, cx),
             _ => self.list_answered(answer, cx),
@@ -286,7 +300,11 @@ impl Inventory {
         };
         list.push(deed);
         let keys = cx.keymap.shown(action, false).unwrap_or_default();
-        let other = if again { "takes it back" } else { "brings it back" };
+        let other = if again {
+            "takes it back"
+        } else {
+            "brings it back"
+        };
         Effect::Say(Role::Good, format!("{text}. {keys} {other}."))
     }
 
@@ -320,7 +338,11 @@ impl Inventory {
     /// Marked lots, else the one the cursor is at.
     fn meant(&self) -> Vec<LotId> {
         if self.marks.is_empty() {
-            self.window.current().map(|row| row.id).into_iter().collect()
+            self.window
+                .current()
+                .map(|row| row.id)
+                .into_iter()
+                .collect()
         } else {
             self.marks.keys().copied().collect()
         }
@@ -329,7 +351,10 @@ impl Inventory {
     fn change(&mut self, text: &str, all: bool, cx: &Cx<'_>) -> Vec<Effect> {
         let lots = self.meant();
         if lots.is_empty() && !all {
-            return vec![Effect::Say(Role::Info, "There is no lot here to change.".into())];
+            return vec![Effect::Say(
+                Role::Info,
+                "There is no lot here to change.".into(),
+            )];
         }
         let line = ChangeLine::new(text, lots, self.shown.clone().unwrap_or_default(), all);
         self.over = Some(Over::Change(Box::new(line)));
@@ -410,7 +435,9 @@ impl Inventory {
                 }
             }
             Action::Mark => return self.mark(cx),
-            Action::ViewOptions => self.over = Some(Over::view(&self.sort, self.columns())),
+            Action::ViewOptions => {
+                return vec![Effect::send(VIEWS, Request::Stock(StockRequest::Views))];
+            }
             Action::Deleted => {
                 self.shelf = match self.shelf {
                     LotShelf::Live => LotShelf::Gone,
@@ -465,7 +492,12 @@ impl Inventory {
         let Some(into) = self.window.current().cloned() else {
             return Vec::new();
         };
-        let from: Vec<LotId> = self.marks.keys().copied().filter(|id| *id != into.id).collect();
+        let from: Vec<LotId> = self
+            .marks
+            .keys()
+            .copied()
+            .filter(|id| *id != into.id)
+            .collect();
         if from.is_empty() {
             return vec![Effect::Say(
                 Role::Info,
@@ -474,6 +506,29 @@ impl Inventory {
         }
         self.over = Some(Over::merge(&into, from));
         Vec::new()
+    }
+
+    fn use_view(&mut self, view: View, cx: &Cx<'_>) -> Vec<Effect> {
+        self.over = None;
+        self.sort = view.sort;
+        if let Some(text) = view.text {
+            self.field = Field::with(&text);
+        }
+        let mut effects = self.typed(cx);
+        self.proposals.clear();
+        if let Some(name) = view.save {
+            let saved = LotView {
+                name,
+                query: self.query(),
+                columns: view.columns.clone(),
+            };
+            let request = StockRequest::SaveView {
+                view: Box::new(saved),
+            };
+            effects.push(Effect::send(SAVED, Request::Stock(request)));
+        }
+        self.columns = Some(view.columns);
+        effects
     }
 
     fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
@@ -485,12 +540,7 @@ impl Inventory {
                     self.over = None;
                     Vec::new()
                 }
-                Done::View(sort, columns) => {
-                    self.over = None;
-                    self.sort = sort;
-                    self.columns = Some(columns);
-                    self.ask(cx)
-                }
+                Done::View(view) => self.use_view(view, cx),
             };
         }
         if self.in_list {

@@ -128,7 +128,9 @@ impl AddForm {
             return if is_known || any || known.is_empty() {
                 Ok(id)
             } else {
-                Err(format!("not known in colour {id}; {id}! takes it all the same"))
+                Err(format!(
+                    "not known in colour {id}; {id}! takes it all the same"
+                ))
             };
         }
         match (exact, begins.as_slice()) {
@@ -211,8 +213,12 @@ impl AddForm {
                 lines.push(item.item.name.clone());
                 let pieces: u32 = item.lots.iter().map(|lot| lot.stock.available).sum();
                 if !item.lots.is_empty() {
-                    let places: Vec<&str> =
-                        item.lots.iter().map(|lot| lot.place.first()).take(5).collect();
+                    let places: Vec<&str> = item
+                        .lots
+                        .iter()
+                        .map(|lot| lot.place.first())
+                        .take(5)
+                        .collect();
                     lines.push(format!(
                         "already in the shop: {} lots, {pieces} pcs, {}",
                         item.lots.len(),
@@ -240,7 +246,9 @@ impl AddForm {
             }
             Ok(Reply::PlaceProposals(places)) => {
                 if self.form.value(PLACE).trim().is_empty() {
-                    let place = places.first().map_or(self.last_place.as_str(), |p| &p.place);
+                    let place = places
+                        .first()
+                        .map_or(self.last_place.as_str(), |p| &p.place);
                     let place = place.to_owned();
                     self.form.set(PLACE, &place);
                 }

@@ -184,7 +184,11 @@ impl ChangeLine {
         if let Some(failed) = &self.failed {
             canvas.pen(inner, at).fit(failed, Role::Bad);
         } else if let Some(mistake) = &self.mistake {
-            let role = if mistake.unfinished { Role::Dim } else { Role::Warning };
+            let role = if mistake.unfinished {
+                Role::Dim
+            } else {
+                Role::Warning
+            };
             canvas.pen(inner, at).fit(&mistake.message, role);
         } else if let Some(seen) = &self.preview {
             canvas.pen(inner, at).fit(&sums(seen, cx), Role::Text);
@@ -202,7 +206,9 @@ impl ChangeLine {
         }
         let keys = match (self.doing.is_some(), self.lots.is_empty()) {
             (true, _) => "Esc cancels and takes back what was done",
-            (_, true) => "Enter do it   Esc back   qty=-1  price=*1.05 floor cost  loc=A-1  tags+=x",
+            (_, true) => {
+                "Enter do it   Esc back   qty=-1  price=*1.05 floor cost  loc=A-1  tags+=x"
+            }
             _ if self.all => "Enter do it   Ctrl+A only the chosen ones   Esc back",
             _ => "Enter do it   Ctrl+A all that match   Esc back   price=*1.05 floor cost",
         };
@@ -213,7 +219,10 @@ impl ChangeLine {
 }
 
 fn sums(seen: &EditPreview, cx: &Cx<'_>) -> String {
-    let mut text = format!("{} change", count(cx.numbers, u64::from(seen.changed), "lot", "lots"));
+    let mut text = format!(
+        "{} change",
+        count(cx.numbers, u64::from(seen.changed), "lot", "lots")
+    );
     if seen.same > 0 {
         text = format!("{text}, {} are so already", cx.numbers.whole(seen.same));
     }

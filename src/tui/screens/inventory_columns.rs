@@ -60,7 +60,9 @@ const SPARE: [LotColumn; 4] = [
 pub(super) fn lay(chosen: &[LotColumn], room: usize, compact: bool) -> Vec<Laid> {
     let mut kept: Vec<LotColumn> = chosen.to_vec();
     let needed = |kept: &[LotColumn]| -> usize {
-        kept.iter().map(|column| wants(*column, compact).0 + 1).sum()
+        kept.iter()
+            .map(|column| wants(*column, compact).0 + 1)
+            .sum()
     };
     while kept.len() > 1 && needed(&kept) > room {
         let spare = SPARE
@@ -192,7 +194,12 @@ mod tests {
         let names: Vec<_> = narrow.iter().map(|laid| laid.column).collect();
         assert_eq!(
             names,
-            [LotColumn::Place, LotColumn::No, LotColumn::Color, LotColumn::Quantity]
+            [
+                LotColumn::Place,
+                LotColumn::No,
+                LotColumn::Color,
+                LotColumn::Quantity
+            ]
         );
     }
 }

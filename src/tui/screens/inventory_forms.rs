@@ -9,7 +9,7 @@ use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
 use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
 use crate::domain::rows::LotRow;
-use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort};
+use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort, LotView};
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -23,8 +23,24 @@ pub(super) enum Done {
     Effects(Vec<Effect>),
     Closed,
     /// Another order and other columns.
-    View(Vec<LotSort>, Vec<LotColumn>),
+    View(View),
 }
+
+/// What a person wants to see.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) sort: Vec<LotSort>,
+    pub(super) columns: Vec<LotColumn>,
+    /// The filter of a saved view.
+    pub(super) text: Option<String>,
+    /// Under which name it is to be kept.
+    pub(super) save: Option<String>,
+}
+
+const SAVED: usize = 0;
+const ORDER: usize = 1;
+const COLUMNS: usize = 2;
+const NAME: usize = 3;
 
 /// What lies on top.
 #[derive(Debug)]
@@ -32,7 +48,7 @@ pub(super) enum Over {
     Edit(Box<EditForm>),
     Add(Box<AddForm>),
     Change(Box<ChangeLine>),
-    View(Form),
+    View(Form, Vec<LotView>),
     Split(Form, LotId),
     Merge(Form, LotId, Vec<LotId>),
 }
@@ -72,7 +88,10 @@ fn tier(row: &LotRow, at: usize) -> String {
 impl EditForm {
     fn new(row: &LotRow, cx: &Cx<'_>) -> Self {
         let room = row.stockroom.map_or(0, |room| {
-            ROOMS.iter().position(|one| one.starts_with(room)).unwrap_or(0)
+            ROOMS
+                .iter()
+                .position(|one| one.starts_with(room))
+                .unwrap_or(0)
         });
         let stock = row.stock;
         let form = Form::new(format!("{}  {}", row.item, row.name))
@@ -171,7 +190,10 @@ impl EditForm {
     fn submit(&self, cx: &Cx<'_>) -> Done {
         let mut edits = Vec::new();
         // Remarks and place name each other; where both were written, both are meant as written.
-        for at in [REMARKS].into_iter().chain((0..WHY).filter(|at| *at != REMARKS)) {
+        for at in [REMARKS]
+            .into_iter()
+            .chain((0..WHY).filter(|at| *at != REMARKS))
+        {
             match self.edit(at) {
                 Ok(edit) => edits.extend(edit),
                 Err(_) => return Done::Nothing,
@@ -207,19 +229,23 @@ impl Over {
         Self::Add(Box::new(AddForm::new(shelf)))
     }
 
-    pub(super) fn view(sort: &[LotSort], columns: &[LotColumn]) -> Self {
+    pub(super) fn view(sort: &[LotSort], columns: &[LotColumn], views: Vec<LotView>) -> Self {
         let keys: Vec<String> = sort.iter().map(ToString::to_string).collect();
         let words: Vec<&str> = columns.iter().map(|column| column.word()).collect();
         let all: Vec<&str> = LotColumn::all().map(LotColumn::word).collect();
         let (first, second) = all.split_at(all.len() / 2);
-        Self::View(
-            Form::new("Order and columns")
-                .about(format!("Columns: {}", first.join(" ")))
-                .about(second.join(" "))
-                .about("Order: several columns, each :down for the other way; empty: by place.")
-                .text("Order", &keys.join(", "))
-                .text("Columns", &words.join(" ")),
-        )
+        let mut names = vec!["-"];
+        names.extend(views.iter().map(|view| view.name.as_str()));
+        let form = Form::new("Order and columns")
+            .about(format!("Columns: {}", first.join(" ")))
+            .about(second.join(" "))
+            .about("Order: several columns, each :down for the other way; empty: by place.")
+            .choice("Saved", &names, 0)
+            .text("Order", &keys.join(", "))
+            .text("Columns", &words.join(" "))
+            .text("Save as", "")
+            .keys("Saved: arrows choose   Save as: keeps filter, order, columns   Enter use");
+        Self::View(form, views)
     }
 
     pub(super) fn split(row: &LotRow) -> Self {
@@ -233,7 +259,10 @@ impl Over {
 
     pub(super) fn merge(into: &LotRow, from: Vec<LotId>) -> Self {
         let form = Form::new(format!("Merge {} lots into lot {}", from.len(), into.id))
-            .about(format!("{}  {} stays; the others become empty and are deleted.", into.item, into.color.name))
+            .about(format!(
+                "{}  {} stays; the others become empty and are deleted.",
+                into.item, into.color.name
+            ))
             .choice("Price", &AMOUNTS, 0)
             .choice("Cost", &AMOUNTS, 1)
             .choice("Comments", &TEXTS, 1)
@@ -246,7 +275,7 @@ impl Over {
             Self::Edit(edit) => edit.form.failed = Some(why.to_owned()),
             Self::Add(add) => add.refuse(why),
             Self::Change(line) => line.refuse(why),
-            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => {
+            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => {
                 form.failed = Some(why.to_owned());
             }
         }
@@ -260,7 +289,7 @@ impl Over {
             }
             Self::Add(add) => return add.paste(text, cx),
             Self::Change(line) => return line.paste(text),
-            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => form.paste(text),
+            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => form.paste(text),
         }
         Vec::new()
     }
@@ -283,10 +312,11 @@ impl Over {
             }
             Self::Add(add) => add.on(key, cx),
             Self::Change(line) => line.on(key, cx),
-            Self::View(form) => match form.on(key) {
+            Self::View(form, views) => match form.on(key) {
                 Filled::Cancelled => Done::Closed,
-                Filled::Submitted => view(form).unwrap_or(Done::Nothing),
+                Filled::Submitted => view(form, views).unwrap_or(Done::Nothing),
                 Filled::Changed => {
+                    load_view(form, views);
                     check_view(form);
                     Done::Nothing
                 }
@@ -318,7 +348,7 @@ impl Over {
             Self::Edit(edit) => edit.form.draw(canvas, area),
             Self::Add(add) => add.draw(canvas, area),
             Self::Change(line) => line.draw(canvas, area, cx),
-            Self::View(form) | Self::Split(form, _) | Self::Merge(form, ..) => {
+            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => {
                 form.draw(canvas, area);
             }
         }
@@ -326,7 +356,7 @@ impl Over {
 }
 
 fn columns(form: &Form) -> Result<Vec<LotColumn>, String> {
-    let text = form.value(1);
+    let text = form.value(COLUMNS);
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
     let found: Result<Vec<LotColumn>, String> = words
         .map(|word| LotColumn::parse(word).ok_or_else(|| format!("there is no column “{word}”")))
@@ -338,15 +368,35 @@ fn columns(form: &Form) -> Result<Vec<LotColumn>, String> {
 }
 
 fn check_view(form: &mut Form) {
-    let sort = LotSort::parse_all(&form.value(0)).err();
-    form.mistake(0, sort.as_deref());
+    let sort = LotSort::parse_all(&form.value(ORDER)).err();
+    form.mistake(ORDER, sort.as_deref());
     let columns = columns(form).err();
-    form.mistake(1, columns.as_deref());
+    form.mistake(COLUMNS, columns.as_deref());
 }
 
-fn view(form: &Form) -> Option<Done> {
-    let sort = LotSort::parse_all(&form.value(0)).ok()?;
-    Some(Done::View(sort, columns(form).ok()?))
+/// A saved view that was chosen fills the fields.
+fn load_view(form: &mut Form, views: &[LotView]) {
+    if form.at() != SAVED {
+        return;
+    }
+    if let Some(view) = views.get(form.chosen(SAVED).wrapping_sub(1)) {
+        let keys: Vec<String> = view.query.sort.iter().map(ToString::to_string).collect();
+        let words: Vec<&str> = view.columns.iter().map(|column| column.word()).collect();
+        form.set(ORDER, &keys.join(", "));
+        form.set(COLUMNS, &words.join(" "));
+    }
+}
+
+fn view(form: &Form, views: &[LotView]) -> Option<Done> {
+    let sort = LotSort::parse_all(&form.value(ORDER)).ok()?;
+    let chosen = views.get(form.chosen(SAVED).wrapping_sub(1));
+    let name = form.value(NAME);
+    Some(Done::View(View {
+        sort,
+        columns: columns(form).ok()?,
+        text: chosen.map(|view| view.query.text.clone()),
+        save: (!name.trim().is_empty()).then_some(name),
+    }))
 }
 
 fn split(form: &mut Form, lot: LotId, cx: &Cx<'_>) -> Done {

@@ -73,14 +73,21 @@ impl Inventory {
         pen.skip(3);
         for laid in laid {
             let key = self.sort.iter().find(|key| key.column == laid.column);
-            let money = matches!(laid.column, LotColumn::Price | LotColumn::Cost | LotColumn::Value);
+            let money = matches!(
+                laid.column,
+                LotColumn::Price | LotColumn::Cost | LotColumn::Value
+            );
             let mut title = match laid.column {
                 LotColumn::Price if money && !cx.currency().is_empty() => cx.currency().to_owned(),
                 column => column.title().to_owned(),
             };
             let mut role = Role::Dim;
             if let Some(key) = key {
-                title.push_str(if key.down { signs.falling } else { signs.rising });
+                title.push_str(if key.down {
+                    signs.falling
+                } else {
+                    signs.rising
+                });
                 role = Role::Accent;
             }
             if is_number(laid.column) {
@@ -112,7 +119,11 @@ impl Inventory {
         pen.skip(1);
         pen.put(
             "Filter",
-            if self.in_list { Role::Dim } else { Role::Accent },
+            if self.in_list {
+                Role::Dim
+            } else {
+                Role::Accent
+            },
         );
         pen.skip(2);
         let start = pen.x();
@@ -185,7 +196,10 @@ impl Inventory {
             } else {
                 Role::Dim
             };
-            pen.fit(&format!("expected {mistake}", mistake = lower(&mistake.to_string())), role);
+            pen.fit(
+                &format!("expected {mistake}", mistake = lower(&mistake.to_string())),
+                role,
+            );
             return;
         }
         if !self.in_list && !self.proposals.is_empty() {
@@ -227,9 +241,7 @@ impl Inventory {
             canvas.pen(area, line).fit(&text, Role::Text);
         }
         line += 1;
-        canvas
-            .pen(area, line)
-            .color(&lot.color, room, Role::Text);
+        canvas.pen(area, line).color(&lot.color, room, Role::Text);
         line += 1;
         for (name, text) in facts(lot, cx) {
             if text.is_empty() {
@@ -261,12 +273,16 @@ fn facts(lot: &LotRow, cx: &Cx<'_>) -> Vec<(&'static str, String)> {
         ("Condition", lot.condition.word().to_owned()),
         (
             "Complete",
-            lot.completeness.map_or_else(String::new, |sub| sub.word().to_owned()),
+            lot.completeness
+                .map_or_else(String::new, |sub| sub.word().to_owned()),
         ),
         ("For sale", cx.numbers.whole(lot.stock.available)),
         ("Promised", number(lot.stock.reserved)),
         ("Sold", number(lot.stock.sold)),
-        ("Price", format!("{} {}", cx.numbers.price(lot.price), cx.currency())),
+        (
+            "Price",
+            format!("{} {}", cx.numbers.price(lot.price), cx.currency()),
+        ),
         (
             "Cost",
             if lot.cost.raw() == 0 {
@@ -282,16 +298,38 @@ fn facts(lot: &LotRow, cx: &Cx<'_>) -> Vec<(&'static str, String)> {
         ("Tiers", tiers.join(", ")),
         (
             "Sale",
-            if lot.sale == 0 { String::new() } else { format!("{}%", lot.sale) },
+            if lot.sale == 0 {
+                String::new()
+            } else {
+                format!("{}%", lot.sale)
+            },
         ),
-        ("Bulk", if lot.bulk > 1 { lot.bulk.to_string() } else { String::new() }),
-        ("Stockroom", lot.stockroom.map_or_else(String::new, String::from)),
-        ("Retain", if lot.retain { "yes".into() } else { String::new() }),
+        (
+            "Bulk",
+            if lot.bulk > 1 {
+                lot.bulk.to_string()
+            } else {
+                String::new()
+            },
+        ),
+        (
+            "Stockroom",
+            lot.stockroom.map_or_else(String::new, String::from),
+        ),
+        (
+            "Retain",
+            if lot.retain {
+                "yes".into()
+            } else {
+                String::new()
+            },
+        ),
         ("Kept for", lot.reserved_for.clone()),
         ("Category", lot.category.clone()),
         (
             "BrickLink",
-            lot.bricklink_lot.map_or_else(String::new, |number| number.to_string()),
+            lot.bricklink_lot
+                .map_or_else(String::new, |number| number.to_string()),
         ),
         ("Lot", lot.id.to_string()),
         ("Added", age(lot.created, cx.now)),
@@ -325,7 +363,11 @@ fn sums(totals: &LotTotals, cx: &Cx<'_>) -> String {
         parts.push(count(cx.numbers, u64::from(totals.lots), "lot", "lots"));
     }
     parts.push(format!("{} pcs", cx.numbers.whole(totals.pieces)));
-    parts.push(format!("{} {}", cx.numbers.sum(totals.value), cx.currency()));
+    parts.push(format!(
+        "{} {}",
+        cx.numbers.sum(totals.value),
+        cx.currency()
+    ));
     if totals.cost.raw() != 0 {
         parts.push(format!("cost {}", cx.numbers.sum(totals.cost)));
     }
@@ -339,7 +381,11 @@ fn sums(totals: &LotTotals, cx: &Cx<'_>) -> String {
 fn weight(milligrams: u64) -> String {
     match u32::try_from(milligrams) {
         Ok(small) if small < 1_000_000 => Grams(small).to_string(),
-        _ => format!("{}.{} kg", milligrams / 1_000_000, milligrams / 100_000 % 10),
+        _ => format!(
+            "{}.{} kg",
+            milligrams / 1_000_000,
+            milligrams / 100_000 % 10
+        ),
     }
 }
 
