@@ -10,10 +10,10 @@ use brickops::domain::{
     AuditEntry, AuditKind, CatalogFilter, CatalogQuery, Category, CategoryId, Color, ColorId,
     Completeness, Condition, CorrelationId, Deed, Dimensions, Entrance, EntryId, Facts,
     FieldChange, FileId, Grams, Grants, ItemColor, ItemKey, ItemKind, LedgerEntry, LineState,
-    ListStatus, Lot, LotColumn, LotField, LotFile, LotId, LotQuery, LotShelf, LotSort, Marketplace,
-    Money, Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession,
-    PickState, Place, RawField, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock,
-    TenantId, Tier, Timestamp, UserId, Value, Whereabouts,
+    ListStatus, Lot, LotColumn, LotField, LotFile, LotId, LotQuery, LotShelf, LotSort, LotView,
+    Marketplace, Money, Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person,
+    PickSession, PickState, Place, PlaceRule, RawField, Reason, Rgb, Role, SessionId, ShopSettings,
+    SortBin, Source, Stock, TenantId, Tier, Timestamp, UserId, Value, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
 use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
@@ -256,6 +256,15 @@ fn records_of_a_shop() {
     golden(
         &lot(),
         "02fb2c010004333030310b427269636b2032207820340b010102050201fb5406fb580205637261636b0a412d31323b433330332009412d31323b43333033020afb780500000000fb0142010104786d61730342656e020103466f6f05613d2231220526616d703b01030101fc4f87d7174dfd0000480f625e0b0001fd00803c3048140c0002",
+    );
+    golden(&PlaceRule::Between("[".into(), "]".into()), "0103015b015d");
+    golden(
+        &LotView {
+            name: "Cheap".into(),
+            query: LotQuery::text("price<0.05"),
+            columns: vec![LotColumn::Place, LotColumn::BrickOwl],
+        },
+        "010543686561700a70726963653c302e30350000020018",
     );
     golden(
         &deed(),
