@@ -54,6 +54,7 @@ pub struct Inventory {
     pub(super) mistake: Option<Mistake>,
     pub(super) proposals: Vec<(String, Option<u32>)>,
     completion: Option<Completion>,
+    values_asked: u64,
     pub(super) marks: BTreeMap<LotId, LotRow>,
     pub(super) over: Option<Over>,
     pub(super) pane: Option<LotRow>,
@@ -109,6 +110,7 @@ impl Inventory {
 
     fn propose(&mut self, text: &str) -> Vec<Effect> {
         self.proposals.clear();
+        self.values_asked += 1;
         let completion = filter::complete(text, self.field.cursor_byte());
         let mut effects = Vec::new();
         match &completion.what {
@@ -121,7 +123,10 @@ impl Inventory {
                     prefix: prefix.clone(),
                     shelf: self.shelf,
                 };
-                effects.push(Effect::send(VALUES, Request::Stock(request)));
+                // Answers may overtake each other; only the latest question counts.
+                self.values_asked += 1;
+                let tag = VALUES | self.values_asked << 8;
+                effects.push(Effect::send(tag, Request::Stock(request)));
             }
             What::Fields(prefix) if prefix.is_empty() => {}
             What::Nothing | What::Words(_) => {}
@@ -179,16 +184,17 @@ impl Inventory {
             effects.extend(self.moved());
             return effects;
         }
-        match tag {
-            VALUES => {
-                if let Ok(Reply::Values(values)) = answer {
-                    self.proposals = values
-                        .into_iter()
-                        .map(|(text, lots)| (text, Some(lots)))
-                        .collect();
-                }
-                Vec::new()
+        if tag & 0xFF == VALUES {
+            let latest = tag >> 8 == self.values_asked;
+            if let (true, Ok(Reply::Values(values))) = (latest, answer) {
+                self.proposals = values
+                    .into_iter()
+                    .map(|(text, lots)| (text, Some(lots)))
+                    .collect();
             }
+            return Vec::new();
+        }
+        match tag {
             VIEWS => match answer {
                 Ok(Reply::LotViews(views)) => {
                     self.over = Some(Over::view(&self.sort, self.columns(), views));

@@ -136,7 +136,8 @@ impl EditForm {
         let value = self.form.value(at);
         let changed = value != self.before[at];
         let parsed = |name: &str| {
-            let value = value.trim();
+            // `=+5` as in a spreadsheet is as good as `+5`.
+            let value = value.trim().trim_start_matches('=');
             LotEdit::parse(&format!("{name}={value}"))
                 .map(Some)
                 .map_err(|mistake| mistake.message)

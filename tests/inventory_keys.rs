@@ -1,0 +1,88 @@
+//! The inventory with keys only, in a real terminal: add, filter, edit, change many, take back.
+
+mod common;
+
+use common::pty::Terminal;
+use common::{Server, Shop, seed};
+
+/// Lots but for when they were changed last, and by which entry.
+fn lots(shop: &Shop, filter: &str) -> serde_json::Value {
+    let mut lots = shop.json(&["inventory", "list", "--filter", filter]);
+    for lot in lots.as_array_mut().expect("lots") {
+        for field in ["changed", "changed_by", "last_entry"] {
+            lot[field] = serde_json::Value::Null;
+        }
+    }
+    lots
+}
+
+#[test]
+fn a_person_works_on_the_inventory_with_keys_only() {
+    let shop = Shop::opened();
+    shop.run(&[
+        "inventory",
+        "import",
+        seed("shop.bsx").to_str().expect("UTF-8"),
+    ])
+    .ended(0);
+    let mut server = Server::start(&shop);
+    let mut terminal = Terminal::start(&shop, &[]);
+    terminal.wait_for("150");
+    terminal.send("gi");
+    terminal.wait_for("150 of 150 lots");
+
+    // A mistake is said where it stands, and the rows stay.
+    terminal.send("color:red qty<x");
+    terminal.wait_for("expected a whole number");
+    terminal.send("\x15color:re");
+    terminal.wait_for("Tab Red");
+    terminal.send("\t");
+    terminal.wait_for("20 of 150 lots");
+    let red = lots(&shop, "color:Red");
+    assert_eq!(red.as_array().map(Vec::len), Some(20));
+
+    // All that match, with a preview, as one step that can be taken back.
+    terminal.send("\tE");
+    terminal.wait_for("Change all");
+    terminal.send("price=*2; tags+=xmas");
+    terminal.wait_for("20 lots change");
+    terminal.send("\r");
+    terminal.wait_for("20 lots changed. u takes it back.");
+    let doubled = lots(&shop, "tag:xmas");
+    assert_eq!(doubled.as_array().map(Vec::len), Some(20));
+    terminal.send("u");
+    terminal.wait_for("Taken back. U brings it back.");
+    assert!(lots(&shop, "color:Red") == red, "as they were");
+
+    // A lot that was not there, in five fields.
+    terminal.send("a3001\r");
+    terminal.wait_for("Brick 2 x 4");
+    terminal.send("black\r\r\r");
+    terminal.wait_for("place:");
+    terminal.send("25\r0.05\r\r\r");
+    terminal.wait_for("Added 3001");
+    terminal.send("\x1b");
+    terminal.wait_for("1 lot changed.");
+    let added = lots(&shop, "no=3001 color=Black cond:new qty=25 price=0.05");
+    assert_eq!(added.as_array().map(Vec::len), Some(1));
+
+    // One lot, all its fields.
+    terminal.send("/\x15no=3001 color=Black cond:new qty=25");
+    terminal.wait_for("1 of 151 lots");
+    terminal.send("\te");
+    terminal.wait_for("Quantity");
+    terminal.send("\x15=-5\x13");
+    terminal.wait_for("No lot matches.");
+    let edited = lots(&shop, "no=3001 color=Black cond:new qty=20");
+    assert_eq!(edited.as_array().map(Vec::len), Some(1));
+    terminal.send("u");
+    terminal.wait_for("Taken back.");
+    terminal.wait_for("1 of 151 lots");
+    terminal.send("d");
+    terminal.wait_for("No lot matches.");
+    terminal.send("u");
+    terminal.wait_for("1 of 151 lots");
+    shop.run(&["check"]).ended(0);
+    drop(terminal);
+    server.end();
+}
