@@ -3,13 +3,21 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use brickops::clock::ManualClock;
+use brickops::domain::edit::Edits;
+use brickops::domain::filter::Field;
+use brickops::domain::lot_draft::{LotDraft, MergeRules};
+use brickops::domain::report::Progress;
+use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
-    CatalogQuery, Grants, ItemKey, LotId, LotQuery, OperationId, OrderId, OrderQuery, OverlayEdit,
-    Role, Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec,
+    CatalogQuery, ColorId, CorrelationId, EntryId, FileId, Grants, ItemKey, LotId, LotQuery,
+    LotShelf, OperationId, OrderId, OrderQuery, OverlayEdit, Role, Scope, Secret, SessionId,
+    ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
+use brickops::services::inventory::Task;
 use brickops::services::people::Threshold;
 use brickops::services::{App, Setup};
 use brickops::store::{Opener, Store, Tx};
@@ -67,6 +75,22 @@ fn door() -> Threshold {
 
 const OP: OperationId = OperationId(7);
 const WALK: SessionId = SessionId(1);
+
+static QUIET: fn(Progress) = |_| {};
+static NEVER: AtomicBool = AtomicBool::new(false);
+/// A deed that nobody watches or stops.
+const TASK: Task<'static> = Task {
+    progress: &QUIET,
+    cancelled: &NEVER,
+};
+
+fn every_lot() -> Which {
+    Which::Matching(LotQuery::default())
+}
+
+fn retain() -> Edits {
+    Edits::parse("retain=yes").expect("a change")
+}
 
 /// Name, one letter for each of [`WHO`] (`y`: may), and the verb.
 #[expect(clippy::too_many_lines, reason = "one table, to be read as one")]
@@ -231,6 +255,107 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "set_overlay",
             "ynynnnnn",
             verb(move |app, scope| app.set_overlay(scope, &part(), edit.clone())),
+        ),
+        (
+            "lot_row",
+            "yyyyyyyn",
+            verb(|app, scope| app.lot_row(scope, LotId(1))),
+        ),
+        ("place_rows", "yyyyyyyn", verb(App::place_rows)),
+        (
+            "propose_places",
+            "yyyyyyyn",
+            verb(|app, scope| app.propose_places(scope, &part(), ColorId(11))),
+        ),
+        (
+            "history",
+            "yyyyyyyn",
+            verb(|app, scope| app.history(scope, &HistoryQuery::default(), (None, 5))),
+        ),
+        ("lot_files", "yyyyyyyn", verb(App::lot_files)),
+        (
+            "filter_values",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                app.filter_values(scope, (Field::Place, "A", LotShelf::Live))
+                    .map(|_| ())
+            }),
+        ),
+        (
+            "add_lot",
+            "ynynnnnn",
+            verb(|app, scope| app.add_lot(scope, &LotDraft::new(part()), OperationId(20))),
+        ),
+        (
+            "preview_change",
+            "ynynnnnn",
+            verb(|app, scope| app.preview_change(scope, &every_lot(), &retain())),
+        ),
+        (
+            "change_lots",
+            "ynynnnnn",
+            verb(|app, scope| {
+                app.change_lots(scope, &every_lot(), &retain(), ("", OperationId(21)), TASK)
+            }),
+        ),
+        (
+            "edit_lot",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let seen = (EntryId(1), &retain());
+                app.edit_lot(scope, LotId(1), seen, ("", OperationId(22)))
+            }),
+        ),
+        (
+            "split_lot",
+            "ynynnnnn",
+            verb(|app, scope| app.split_lot(scope, LotId(1), (1, &retain()), OperationId(23))),
+        ),
+        (
+            "merge_lots",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let rules = MergeRules::default();
+                app.merge_lots(scope, (LotId(1), vec![LotId(2)]), rules, OperationId(24))
+            }),
+        ),
+        (
+            "count_lots",
+            "ynynnnnn",
+            verb(|app, scope| app.count_lots(scope, &[], ("", OperationId(25)), TASK)),
+        ),
+        (
+            "preview_undo",
+            "ynynnnnn",
+            verb(|app, scope| app.preview_undo(scope, CorrelationId(1))),
+        ),
+        (
+            "undo",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let how = ("", false, OperationId(26));
+                app.undo(scope, CorrelationId(1_000), how, TASK)
+            }),
+        ),
+        (
+            "put_lot_file",
+            "ynynnnnn",
+            verb(|app, scope| app.put_lot_file(scope, None, ("March", "", false))),
+        ),
+        (
+            "release",
+            "ynynnnnn",
+            verb(|app, scope| app.release(scope, FileId(1), (None, true), OperationId(27), TASK)),
+        ),
+        (
+            "drop_lot_file",
+            "ynynnnnn",
+            verb(|app, scope| app.drop_lot_file(scope, FileId(1))),
+        ),
+        (
+            "cancel",
+            "ynynnnnn",
+            verb(|app, scope| app.cancel(scope, OperationId(28))),
         ),
         ("settings", "yyyyyyyy", verb(App::settings)),
         (

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::App;
+use super::rights::{Right, allow};
 use crate::domain::{OperationId, Scope, TenantId};
 use crate::error::{Error, Result};
 
@@ -38,6 +39,7 @@ impl App {
 
     /// Stops what is under way; what it did so far is taken back.
     pub fn cancel(&self, scope: &Scope, op: OperationId) -> Result<()> {
+        allow(scope, Right::Inventory)?;
         let deeds = self
             .running
             .deeds
