@@ -4,22 +4,23 @@
 //! One [`Moves`] lives as long as one verb decides. It remembers what the verb has moved already,
 //! as the transaction shows that only to the next verb.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
     CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Order, Reason, Scope,
     Stock, Topic, Value,
 };
 use crate::error::{Error, Result};
-use crate::store::{Batch, Shop};
+use crate::store::{Batch, Shop, found_alike};
 
 /// The lots a verb has looked at or moved, and what it writes.
 pub(crate) struct Moves<'t> {
     shop: Shop<'t>,
     scope: Scope,
     lots: BTreeMap<LotId, Lot>,
-    moved: BTreeSet<LotId>,
+    /// Those that were moved, and whether they are found in another way since.
+    moved: BTreeMap<LotId, bool>,
     /// What this verb has entered: the transaction does not show it yet.
     entered: BTreeMap<EntryId, LedgerEntry>,
     orders: Vec<u64>,
@@ -34,7 +35,7 @@ impl<'t> Moves<'t> {
             shop,
             scope,
             lots: BTreeMap::new(),
-            moved: BTreeSet::new(),
+            moved: BTreeMap::new(),
             entered: BTreeMap::new(),
             orders: Vec::new(),
             deed,
@@ -67,6 +68,14 @@ impl<'t> Moves<'t> {
         self.deed
     }
 
+    /// Reads lots that the verb is about to look at, all in one go.
+    pub(crate) fn load(&mut self, ids: &[LotId]) -> Result<()> {
+        for lot in self.shop.lots(ids)? {
+            self.lots.entry(lot.id).or_insert(lot);
+        }
+        Ok(())
+    }
+
     /// A lot as this verb has left it.
     pub(crate) fn lot(&mut self, id: LotId) -> Result<Option<&Lot>> {
         if let Entry::Vacant(slot) = self.lots.entry(id)
@@ -89,6 +98,7 @@ impl<'t> Moves<'t> {
             after: Value::Flag(false),
         }];
         self.lots.insert(id, lot);
+        self.moved.insert(id, true);
         self.enter(id, (reason, None), (Stock::default(), after), changes)?;
         Ok(id)
     }
@@ -128,17 +138,32 @@ impl<'t> Moves<'t> {
         let Some(lot) = self.lot(id)? else {
             return Err(Error::not_found(format!("Lot {id} is not there any more.")));
         };
-        let before = lot.clone();
-        let mut after = before.clone();
+        let mut after = lot.clone();
         edit(&mut after)?;
+        self.replace(id, reason, undoes, after)
+    }
+
+    /// The same with what becomes of the lot, worked out by the caller.
+    pub(crate) fn replace(
+        &mut self,
+        id: LotId,
+        reason: Reason,
+        undoes: Option<EntryId>,
+        mut after: Lot,
+    ) -> Result<Option<EntryId>> {
+        let Some(before) = self.lot(id)? else {
+            return Err(Error::not_found(format!("Lot {id} is not there any more.")));
+        };
         let changes = before.changes_to(&after);
         if changes.is_empty() && before.stock == after.stock && undoes.is_none() {
             return Ok(None);
         }
         let stocks = (before.stock, after.stock);
+        let alike = found_alike(before, &after);
         after.changed = self.scope.now;
         after.changed_by = self.scope.user;
         self.lots.insert(id, after);
+        *self.moved.entry(id).or_default() |= !alike;
         self.enter(id, (reason, undoes), stocks, changes).map(Some)
     }
 
@@ -148,6 +173,7 @@ impl<'t> Moves<'t> {
             lot.changed = self.scope.now;
             lot.changed_by = self.scope.user;
         }
+        self.moved.insert(id, true);
     }
 
     fn enter(
@@ -157,7 +183,6 @@ impl<'t> Moves<'t> {
         (before, after): (Stock, Stock),
         changes: Vec<FieldChange>,
     ) -> Result<EntryId> {
-        self.moved.insert(lot);
         let correlation = self.deed()?;
         let id = self.batch.next_entry(&self.shop)?;
         let previous = self.lots.get_mut(&lot).and_then(|lot| {
@@ -190,11 +215,8 @@ impl<'t> Moves<'t> {
 
     /// The history of a lot with what this verb has entered, newest first.
     pub(crate) fn history(&mut self, id: LotId) -> Result<Vec<LedgerEntry>> {
-        let Some(lot) = self.lot(id)?.cloned() else {
-            return Ok(Vec::new());
-        };
         let mut found = Vec::new();
-        let mut next = Some(lot.last);
+        let mut next = self.lot(id)?.map(|lot| lot.last);
         while let Some(id) = next {
             let entry = match self.entered.get(&id) {
                 Some(entry) => Some(entry.clone()),
@@ -223,16 +245,18 @@ impl<'t> Moves<'t> {
         for entry in std::mem::take(&mut self.entered).into_values() {
             self.batch.put_entry(&self.scope, entry);
         }
-        for id in &self.moved {
-            if let Some(lot) = self.lots.remove(id) {
-                self.batch.put_lot(&self.scope, lot);
+        for (id, found_anew) in &self.moved {
+            match self.lots.remove(id) {
+                Some(lot) if *found_anew => self.batch.put_lot(&self.scope, lot),
+                Some(lot) => self.batch.put_lot_found_alike(&self.scope, lot),
+                None => {}
             }
         }
         if !self.moved.is_empty() {
             self.batch.changed(
                 &self.scope,
                 Topic::Inventory,
-                self.moved.iter().map(|id| id.0),
+                self.moved.keys().map(|id| id.0),
             );
         }
         if !self.orders.is_empty() {

@@ -34,6 +34,7 @@ use crate::error::{Error, Kind, Result};
 pub use catalog::{Catalog, NewCatalog};
 pub use migrate::SCHEMA;
 pub use shop::Shop;
+pub use shop_writes::found_alike;
 pub use tx::Tx;
 pub use writer::{Batch, Decided};
 

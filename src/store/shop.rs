@@ -25,6 +25,8 @@ use crate::error::Result;
 pub(super) enum ShopWrite {
     Shop(u32, Box<ShopRecord>),
     Lot(u32, Box<Lot>),
+    /// A lot that is found in every index as before.
+    LotAlike(u32, Box<Lot>),
     Ledger(u32, Box<LedgerEntry>),
     Deed(u32, Box<Deed>),
     DeedOf(u32, OperationId, CorrelationId),
@@ -272,6 +274,11 @@ impl Batch {
     /// Writes a lot; its indexes follow.
     pub fn put_lot(&mut self, scope: &Scope, lot: Lot) {
         self.push(ShopWrite::Lot(scope.tenant.0, Box::new(lot)));
+    }
+
+    /// Writes a lot that is in the store already and, by [`super::found_alike`], found there as before.
+    pub fn put_lot_found_alike(&mut self, scope: &Scope, lot: Lot) {
+        self.push(ShopWrite::LotAlike(scope.tenant.0, Box::new(lot)));
     }
 
     /// Remembers what a file called a lot that has no number, so that the same file is known again.

@@ -79,16 +79,22 @@ impl<'t> ShopWriter<'t> {
         }
     }
 
+    fn lots(&mut self) -> Result<&mut LotTables<'t>> {
+        Ok(match &mut self.lots {
+            Some(tables) => tables,
+            none => none.insert(LotTables::open(self.tx)?),
+        })
+    }
+
     /// Applies one write.
     pub(super) fn apply(&mut self, write: ShopWrite) -> Result<()> {
         let tx = self.tx;
         match write {
             ShopWrite::Lot(tenant, lot) => {
-                let tables = match &mut self.lots {
-                    Some(tables) => tables,
-                    none => none.insert(LotTables::open(tx)?),
-                };
-                tables.put(tenant, &lot)?;
+                self.lots()?.put(tenant, &lot)?;
+            }
+            ShopWrite::LotAlike(tenant, lot) => {
+                self.lots()?.put_alike(tenant, &lot)?;
             }
             ShopWrite::Ledger(tenant, entry) => {
                 let tables = match &mut self.ledger {
@@ -215,6 +221,15 @@ fn numbered(lot: &Lot) -> Option<u64> {
     lot.bricklink_lot.filter(|_| lot.file.is_none())
 }
 
+/// Whether every index leads to both as they are: then only the record itself is to be written.
+pub fn found_alike(before: &Lot, after: &Lot) -> bool {
+    before.id == after.id
+        && before.item == after.item
+        && before.is_live() == after.is_live()
+        && before.stock.available == after.stock.available
+        && numbered(before) == numbered(after)
+}
+
 struct LotTables<'t> {
     lots: Table<'t, (u32, u64), &'static [u8]>,
     by_item: Table<'t, (u32, u8, &'static str, u64), u32>,
@@ -251,8 +266,13 @@ impl<'t> LotTables<'t> {
         if let Some(number) = numbered(lot) {
             keep!(&mut self.by_number => (tenant, number), lot.id.0);
         }
+        self.put_alike(tenant, lot)
+    }
+
+    /// Writes the record only.
+    fn put_alike(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
         self.lots
-            .insert(key, pack(lot)?.as_slice())
+            .insert((tenant, lot.id.0), pack(lot)?.as_slice())
             .map_err(|e| disk(&e))?;
         Ok(())
     }

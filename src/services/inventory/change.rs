@@ -163,20 +163,17 @@ impl App {
 }
 
 fn change_lot(moves: &mut Moves<'_>, id: LotId, edits: &Edits, terms: &Terms) -> Result<Outcome> {
-    let Some(lot) = moves.lot(id)?.cloned() else {
+    let Some(lot) = moves.lot(id)? else {
         return Ok(Outcome::Refused("it is not there any more".into()));
     };
     let mut after = lot.clone();
     if let Err(why) = made(&mut after, edits, terms) {
         return Ok(Outcome::Refused(why));
     }
-    if after == lot {
+    if after == *lot {
         return Ok(Outcome::Same);
     }
-    moves.edit(id, reason_of(edits), None, |held| {
-        *held = after;
-        Ok(())
-    })?;
+    moves.replace(id, reason_of(edits), None, after)?;
     Ok(Outcome::Changed)
 }
 

@@ -188,6 +188,7 @@ impl App {
         self.store.write(move |tx| {
             let mut moves = Moves::new(tx.shop(&scope), scope, deed);
             let mut report = DeedReport::default();
+            moves.load(&lots)?;
             for id in lots {
                 let outcome = each(&mut moves, id)?;
                 report.took(id, outcome);

@@ -110,10 +110,7 @@ fn take_back(moves: &mut Moves<'_>, entry: &LedgerEntry) -> Result<Outcome> {
         return Ok(Outcome::Refused(why));
     }
     let (id, undone) = (entry.lot, entry.id);
-    moves.edit(id, Reason::TakenBack, Some(undone), |held| {
-        *held = lot;
-        Ok(())
-    })?;
+    moves.replace(id, Reason::TakenBack, Some(undone), lot)?;
     Ok(Outcome::Changed)
 }
 
@@ -265,7 +262,10 @@ impl App {
                 let mut moves = Moves::new(tx.shop(&scope), scope, own);
                 let mut refused = Vec::new();
                 begin(tx, &scope, &mut moves, (of, own))?;
-                for entry in entries(&tx.shop(&scope), piece)? {
+                let entries = entries(&tx.shop(&scope), piece)?;
+                let lots: Vec<LotId> = entries.iter().map(|entry| entry.lot).collect();
+                moves.load(&lots)?;
+                for entry in entries {
                     if let Outcome::Refused(why) = take_back(&mut moves, &entry)? {
                         let lot = entry.lot;
                         refused.push(RefusedLot { lot, why });

@@ -22,6 +22,7 @@ use crate::store::{Store, Tx};
 
 use columns::Columns;
 use order::{Orders, Ranked};
+use select::Bits;
 
 pub(crate) use complete::{Asked, Proposals};
 
@@ -132,13 +133,9 @@ impl Shelves {
             let Some(ranked) = ranked.as_ref() else {
                 return Ok(Selection::default());
             };
-            let order = orders.of(columns, ranked, sort);
-            let lots: Vec<u32> = order
-                .iter()
-                .copied()
-                .filter(|at| bits.has(*at as usize))
-                .collect();
-            let totals = totals(columns, &lots);
+            // By number, as the columns lie in memory: in any other order the sums cost more than the filter.
+            let totals = totals(columns, &bits);
+            let lots = orders.pick(columns, ranked, sort, &bits);
             Ok(Selection { lots, totals })
         })
     }
@@ -147,10 +144,7 @@ impl Shelves {
     pub(crate) fn totals(&self, store: &Store, scope: &Scope, names: &Names) -> Result<LotTotals> {
         self.with(store, scope, names, |held| {
             let columns = &held.columns;
-            let live: Vec<u32> = (0..columns.len())
-                .filter(|at| columns.is_live(*at))
-                .map(|at| at as u32)
-                .collect();
+            let live = select::fitting(held, names, LotShelf::Live, &Expr::All);
             Ok(totals(columns, &live))
         })
     }
@@ -239,10 +233,10 @@ impl Shelves {
     }
 }
 
-fn totals(columns: &Columns, lots: &[u32]) -> LotTotals {
+fn totals(columns: &Columns, lots: &Bits) -> LotTotals {
     let mut totals = LotTotals::default();
     let (mut value, mut cost) = (0i128, 0i128);
-    for at in lots.iter().map(|at| *at as usize) {
+    for at in lots.each() {
         let pieces = columns.available[at];
         totals.lots += 1;
         totals.pieces += u64::from(pieces);

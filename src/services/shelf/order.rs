@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::columns::Columns;
 use super::goods::ranks;
+use super::select::Bits;
 use crate::domain::{LotColumn, LotSort};
 use crate::services::names::Names;
 
@@ -14,6 +15,8 @@ use crate::services::names::Names;
 const KEPT: usize = 6;
 /// After more changes than this an order is worked out anew.
 const FEW: usize = 2_000;
+/// A share of the lots below which only those that fit are put in order: one in so many.
+const SOME: usize = 4;
 /// Bits of a digit of the radix sort.
 const DIGIT: u32 = 11;
 
@@ -128,13 +131,38 @@ impl Orders {
         } else {
             let mut order = self.natural(columns).to_vec();
             for key in sort.iter().rev() {
-                let ordinals = ordinals(columns, ranked, key.column);
-                sort_by(&mut order, &ordinals, key.down);
+                order_by(&mut order, columns, ranked, *key);
             }
             self.kept.truncate(KEPT - 1);
             self.kept.insert(0, (sort, order));
         }
         &self.kept[0].1
+    }
+
+    /// The lots whose bit is set, in this order. Where they are few, only they are put in order: another
+    /// text comes with the next key, and an order of all lots takes longer than a keystroke may.
+    pub(super) fn pick(
+        &mut self,
+        columns: &mut Columns,
+        ranked: &Ranked,
+        sort: &[LotSort],
+        bits: &Bits,
+    ) -> Vec<u32> {
+        let within = |order: &[u32]| -> Vec<u32> {
+            let mut lots = Vec::with_capacity(bits.count());
+            lots.extend(order.iter().copied().filter(|at| bits.has(*at as usize)));
+            lots
+        };
+        let sort = meaningful(sort);
+        let known = sort.is_empty() || self.kept.iter().any(|(known, _)| *known == sort);
+        if known || bits.count() > columns.len() / SOME {
+            return within(self.of(columns, ranked, &sort));
+        }
+        let mut lots = within(self.natural(columns));
+        for key in sort.iter().rev() {
+            order_by(&mut lots, columns, ranked, *key);
+        }
+        lots
     }
 
     fn natural(&mut self, columns: &mut Columns) -> &[u32] {
@@ -143,24 +171,13 @@ impl Orders {
                 .filter(|at| columns.is_there(*at))
                 .map(|at| at as u32)
                 .collect();
-            let by_no: Vec<u64> = {
-                let ranks = columns.goods.ranks_by_no().to_vec();
-                columns
-                    .item
-                    .iter()
-                    .map(|item| u64::from(ranks.get(*item as usize).copied().unwrap_or(0)))
-                    .collect()
-            };
-            sort_by(&mut order, &by_no, false);
-            let places: Vec<u64> = {
-                let ranks = columns.places.ranks().to_vec();
-                columns
-                    .place
-                    .iter()
-                    .map(|place| u64::from(ranks.get(*place as usize).copied().unwrap_or(0)))
-                    .collect()
-            };
-            sort_by(&mut order, &places, false);
+            by_rank(
+                &mut order,
+                &columns.item,
+                columns.goods.ranks_by_no(),
+                false,
+            );
+            by_rank(&mut order, &columns.place, columns.places.ranks(), false);
             order
         })
     }
@@ -189,47 +206,30 @@ const fn unsigned(number: i64) -> u64 {
     number.cast_unsigned() ^ (1 << 63)
 }
 
-/// A number for each lot that compares like the column.
-fn ordinals(columns: &mut Columns, ranked: &Ranked, column: LotColumn) -> Vec<u64> {
-    match column {
-        LotColumn::Place => {
-            let ranks = columns.places.ranks().to_vec();
-            by_rank(&columns.place, &ranks)
+/// Puts lots in order by one column, and keeps the order of equal ones.
+fn order_by(order: &mut Vec<u32>, columns: &mut Columns, ranked: &Ranked, key: LotSort) {
+    let down = key.down;
+    // Ranks are worked out where they are kept, beside the column they are looked up for.
+    match key.column {
+        LotColumn::Place => by_rank(order, &columns.place, columns.places.ranks(), down),
+        LotColumn::No => by_rank(order, &columns.item, columns.goods.ranks_by_no(), down),
+        LotColumn::Name => by_rank(order, &columns.item, columns.goods.ranks_by_name(), down),
+        LotColumn::Remarks => by_rank(order, &columns.remarks, columns.remarked.ranks(), down),
+        LotColumn::Comments => by_rank(order, &columns.notes, columns.noted.ranks(), down),
+        LotColumn::Tags => by_rank(order, &columns.tags, columns.tagged.ranks(), down),
+        column => {
+            let columns = &*columns;
+            sort_by(order, |at| ordinal(columns, ranked, column, at), down);
         }
-        LotColumn::No => {
-            let ranks = columns.goods.ranks_by_no().to_vec();
-            by_rank(&columns.item, &ranks)
-        }
-        LotColumn::Name => {
-            let ranks = columns.goods.ranks_by_name().to_vec();
-            by_rank(&columns.item, &ranks)
-        }
-        LotColumn::Remarks => {
-            let ranks = columns.remarked.ranks().to_vec();
-            by_rank(&columns.remarks, &ranks)
-        }
-        LotColumn::Comments => {
-            let ranks = columns.noted.ranks().to_vec();
-            by_rank(&columns.notes, &ranks)
-        }
-        LotColumn::Tags => {
-            let ranks = columns.tagged.ranks().to_vec();
-            by_rank(&columns.tags, &ranks)
-        }
-        _ => (0..columns.len())
-            .map(|at| ordinal(columns, ranked, column, at))
-            .collect(),
     }
 }
 
-fn by_rank(column: &[u32], ranks: &[u32]) -> Vec<u64> {
-    column
-        .iter()
-        .map(|number| u64::from(ranks.get(*number as usize).copied().unwrap_or(0)))
-        .collect()
+fn by_rank(order: &mut Vec<u32>, column: &[u32], ranks: &[u32], down: bool) {
+    let rank = |at: usize| u64::from(ranks.get(column[at] as usize).copied().unwrap_or(0));
+    sort_by(order, rank, down);
 }
 
-/// The same for one lot, where no ranks of texts are needed.
+/// A number of a lot that compares like the column, where no ranks of texts are needed.
 fn ordinal(columns: &Columns, ranked: &Ranked, column: LotColumn, at: usize) -> u64 {
     match column {
         LotColumn::Color => {
@@ -279,23 +279,22 @@ fn ordinal(columns: &Columns, ranked: &Ranked, column: LotColumn, at: usize) -> 
 }
 
 /// Sorts by a number of each lot and keeps the order of equal ones: by digits, the lowest first.
-fn sort_by(order: &mut Vec<u32>, ordinals: &[u64], down: bool) {
+fn sort_by(order: &mut Vec<u32>, ordinal: impl Fn(usize) -> u64, down: bool) {
+    let mut from: Vec<(u64, u32)> = order
+        .iter()
+        .map(|at| (ordinal(*at as usize), *at))
+        .collect();
     let (mut least, mut most) = (u64::MAX, 0);
-    for at in order.iter() {
-        let key = ordinals[*at as usize];
-        least = least.min(key);
-        most = most.max(key);
+    for (key, _) in &from {
+        least = least.min(*key);
+        most = most.max(*key);
     }
     if least >= most {
         return;
     }
-    let mut from: Vec<(u64, u32)> = order
-        .iter()
-        .map(|at| {
-            let key = ordinals[*at as usize];
-            (if down { most - key } else { key - least }, *at)
-        })
-        .collect();
+    for (key, _) in &mut from {
+        *key = if down { most - *key } else { *key - least };
+    }
     let mut to = vec![(0, 0); from.len()];
     let bits = 64 - (most - least).leading_zeros();
     let mut shift = 0;
@@ -390,7 +389,7 @@ mod tests {
         ) {
             let mut order: Vec<u32> = (0..keys.len() as u32).collect();
             let mut expected = order.clone();
-            sort_by(&mut order, &keys, down);
+            sort_by(&mut order, |at| keys[at], down);
             expected.sort_by_key(|at| {
                 let key = keys[*at as usize];
                 if down { u64::MAX - key } else { key }
