@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     (
         "services",
         &[
-            "domain", "error", "clock", "config", "entropy", "formats", "store", "search",
+            "domain", "error", "clock", "config", "entropy", "formats", "labels", "store", "search",
         ],
     ),
     ("web", &["domain", "error", "clock", "config", "services"]),

@@ -26,14 +26,14 @@ use crate::domain::rows::{
     LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
 };
 use crate::domain::{
-    AccountRow, AuditPage, Face, ItemKey, LotFile, LotFileRow, LotId, LotView, OperationId,
-    OrderId, OverlayEdit, OverlayRow, People, PlaceRuleFit, Secret, SessionId, ShopSettings,
-    Standing, ViewId,
+    AccountRow, AgainstReport, AuditPage, Face, ItemKey, ListExport, LotFile, LotFileRow, LotId,
+    LotView, OperationId, OrderId, OverlayEdit, OverlayRow, People, PlaceRuleFit, Secret,
+    SessionId, ShopSettings, Standing, ViewId,
 };
 use crate::error::Error;
 
 /// Changes with every change of a type that crosses the socket.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -407,6 +407,12 @@ pub enum Reply {
     File(Box<LotFile>),
     /// Values with how many lots have each.
     Values(Vec<(String, u32)>),
+    /// What was written.
+    Exported(Box<ListExport>),
+    /// What a list did to lots.
+    Against(Box<AgainstReport>),
+    /// A piece of what was written.
+    Piece(Vec<u8>),
 }
 
 /// What a client is told without having asked.

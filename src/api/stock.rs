@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::edit::Edits;
 use crate::domain::filter::Field;
+use crate::domain::label_job::LabelJob;
 use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
-    ColorId, CorrelationId, EntryId, FileId, ItemKey, LotId, LotShelf, LotView, OperationId,
-    PlaceRule, Which,
+    Against, ColorId, CorrelationId, EntryId, FileId, ItemKey, ListImport, ListSource, LotId,
+    LotShelf, LotView, OperationId, PlaceRule, Which,
 };
 
 /// A request about lots.
@@ -182,6 +183,49 @@ pub enum StockRequest {
         /// Its name.
         name: String,
     },
+    /// Brings a list in -> progress events, then
+    /// [`Reply::InventoryImported`](super::Reply::InventoryImported).
+    Import {
+        /// Which list, and how.
+        order: Box<ListImport>,
+        /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
+        op: OperationId,
+    },
+    /// Writes lots as a list -> progress events, then [`Reply::Exported`](super::Reply::Exported).
+    Export {
+        /// Which lots.
+        which: Which,
+        /// Name of the format (`bsx`, `csv`, ...).
+        format: String,
+        /// Absolute path; `None`: the client fetches it by [`StockRequest::Parcel`].
+        path: Option<String>,
+        /// Names it for [`StockRequest::Cancel`].
+        op: OperationId,
+    },
+    /// Does something to equal lots by a list -> [`Reply::Against`](super::Reply::Against).
+    Against {
+        /// The list.
+        source: Box<ListSource>,
+        /// What.
+        what: Against,
+        /// Only say what would happen.
+        dry_run: bool,
+        /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
+        op: OperationId,
+    },
+    /// Draws labels -> [`Reply::Exported`](super::Reply::Exported); the client fetches them by
+    /// [`StockRequest::Parcel`].
+    Labels {
+        /// Of what, and on what.
+        job: Box<LabelJob>,
+    },
+    /// A piece of what was exported -> [`Reply::Piece`](super::Reply::Piece); an empty one is its end.
+    Parcel {
+        /// Which.
+        id: u64,
+        /// From which byte on.
+        offset: u64,
+    },
     /// Stops what is under way and takes it back -> [`Reply::Done`](super::Reply::Done).
     Cancel {
         /// The number it was asked for with.
@@ -216,6 +260,11 @@ impl StockRequest {
             Self::Views => "lot-views",
             Self::SaveView { .. } => "lot-view-save",
             Self::DropView { .. } => "lot-view-drop",
+            Self::Import { .. } => "list-import",
+            Self::Export { .. } => "list-export",
+            Self::Against { .. } => "list-against",
+            Self::Labels { .. } => "labels",
+            Self::Parcel { .. } => "parcel",
             Self::Cancel { .. } => "cancel",
         }
     }

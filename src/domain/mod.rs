@@ -13,8 +13,10 @@ pub mod filter;
 pub mod freshness;
 pub mod ids;
 pub mod item;
+pub mod label_job;
 pub mod ledger;
 pub mod list_field;
+pub mod list_job;
 pub mod listed;
 pub mod lot;
 pub mod lot_column;
@@ -55,6 +57,7 @@ pub use ids::{
 pub use item::{Dimensions, Grams, Item, ItemColor, ItemKey, ItemKind, SortBin};
 pub use ledger::{Deed, LedgerEntry, Reason, Stock};
 pub use list_field::ListField;
+pub use list_job::{Against, AgainstReport, ListExport, ListImport, ListInto, ListSource};
 pub use listed::{ListStatus, RawField};
 pub use lot::{Completeness, Condition, Lot, Tier};
 pub use lot_field::{FieldChange, LotField, Value};

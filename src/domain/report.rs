@@ -127,6 +127,16 @@ pub struct InventoryImport {
     pub no_place: u64,
     /// Rows that were left out.
     pub skipped: SkippedRows,
+    /// Rows whose pieces went into a lot that was there.
+    pub merged: u64,
+    /// Rows that name a colour nobody knows; the name is kept.
+    pub unknown_colors: u64,
+    /// Nothing was written; `added` and `merged` say what would be.
+    pub dry_run: bool,
+    /// The name of the columns by which a table was read, where they were kept.
+    pub mapping: Option<String>,
+    /// The deed that takes it back as one; `None` when nothing changed.
+    pub deed: Option<super::CorrelationId>,
 }
 
 /// What an order file brought.

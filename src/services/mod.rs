@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod inventory;
+mod labelling;
 pub mod lots;
 mod moves;
 pub mod names;
@@ -16,6 +17,7 @@ pub mod orders;
 pub mod overlays;
 mod overview;
 mod own_list;
+mod parcels;
 pub mod people;
 pub mod picking;
 mod promises;
@@ -105,6 +107,7 @@ pub struct App {
     listeners: Arc<Mutex<Vec<Listener>>>,
     shelves: Arc<Shelves>,
     running: running::Running,
+    parcels: parcels::Parcels,
     own_lists: Arc<OwnLists>,
     alerts: alerts::Alerts,
     reception: Reception,
@@ -145,6 +148,7 @@ impl App {
             listeners,
             shelves,
             running: running::Running::default(),
+            parcels: parcels::Parcels::default(),
             own_lists,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),

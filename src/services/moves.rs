@@ -48,6 +48,11 @@ impl<'t> Moves<'t> {
         self.shop
     }
 
+    /// In whose name it writes.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
     /// Whatever else the verb writes.
     pub(crate) fn batch(&mut self) -> &mut Batch {
         &mut self.batch

@@ -11,6 +11,7 @@ pub mod files;
 mod ledger;
 mod lot_files;
 mod lot_views;
+mod mappings;
 mod migrate;
 mod overlays;
 pub mod people;

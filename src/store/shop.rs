@@ -15,8 +15,8 @@ use super::tables::{
 use super::writer::{Batch, Write};
 use crate::domain::{
     CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, LotView,
-    Marketplace, OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope, SessionId,
-    ShopSettings, TenantId, UserId,
+    Mapping, Marketplace, OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope,
+    SessionId, ShopSettings, TenantId, UserId,
 };
 use crate::error::Result;
 
@@ -35,6 +35,7 @@ pub(super) enum ShopWrite {
     PlaceRule(u32, Box<PlaceRule>),
     View(u32, UserId, Box<LotView>),
     NoView(u32, UserId, String),
+    Mapping(u32, String, Box<Mapping>),
     Order(u32, Box<Order>),
     Pick(u32, Box<PickSession>),
     Operation(u32, OperationId, Box<OperationRecord>),

@@ -11,8 +11,8 @@ use super::disk;
 use super::shop::ShopWrite;
 use super::tables::{
     ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOT_VIEWS, LOTS, LOTS_BY_BRICKLINK,
-    LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS, ORDERS_BY_NUMBER,
-    OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
+    LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS,
+    ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
 use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
@@ -139,6 +139,11 @@ impl<'t> ShopWriter<'t> {
                     .map_err(|e| disk(&e))?
                     .remove((tenant, file.0))
                     .map_err(|e| disk(&e))?;
+            }
+            ShopWrite::Mapping(tenant, name, mapping) => {
+                let bytes = pack(&*mapping)?;
+                let key = (tenant, name.as_str());
+                insert!(tx, MAPPINGS.definition(), key, bytes.as_slice());
             }
             ShopWrite::Shop(tenant, shop) => {
                 insert!(tx, SHOPS.definition(), tenant, pack(&*shop)?.as_slice());

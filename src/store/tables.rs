@@ -14,7 +14,7 @@ use super::people::{Credentials, Invitation, SignIn, Unlocked};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
-    LedgerEntry, Lot, LotFile, LotView, Order, Overlay, Person, PickSession, PlaceRule,
+    LedgerEntry, Lot, LotFile, LotView, Mapping, Order, Overlay, Person, PickSession, PlaceRule,
     ShopSettings, SortBin, Timestamp, Whereabouts,
 };
 
@@ -73,6 +73,8 @@ pub const FILES: Table<(u32, u32), LotFile> = Table::new("files");
 pub const LOT_VIEWS: Table<(u32, u32, &'static str), LotView> = Table::new("lot_views");
 /// tenant -> where it writes its places; absent: the remarks.
 pub const PLACE_RULES: Table<u32, PlaceRule> = Table::new("place_rules");
+/// tenant, name -> which columns of the shop's own tables hold what.
+pub const MAPPINGS: Table<(u32, &'static str), Mapping> = Table::new("mappings");
 /// tenant, operation -> the deed it made; makes a repetition harmless.
 pub const DEEDS_BY_OPERATION: TableDefinition<(u32, u128), u64> =
     TableDefinition::new("deeds_by_operation");
@@ -280,6 +282,7 @@ record! {
     LotFile => "file", 1;
     PlaceRule => "rule for places", 1;
     LotView => "saved view", 1;
+    Mapping => "columns of a table", 1;
     Order => "order", 1;
     PickSession => "pick session", 1;
     OperationRecord => "operation", 1;

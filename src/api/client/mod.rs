@@ -170,6 +170,11 @@ impl Transport for InProcess {
                     | StockRequest::Count { .. }
                     | StockRequest::Undo { .. }
                     | StockRequest::Release { .. }
+                    | StockRequest::SetPlaceRule { .. }
+                    | StockRequest::Import { .. }
+                    | StockRequest::Export { .. }
+                    | StockRequest::Against { .. }
+                    | StockRequest::Labels { .. }
             )
         );
         let queue = if long { &self.slow } else { &self.quick };

@@ -14,6 +14,7 @@ use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
 use crate::api::{
     Answer, DoorRequest, Event, Greeted, Greeting, NewAccount, Reply, Request, SignedIn,
+    StockRequest,
 };
 use crate::domain::report::Progress;
 use crate::domain::{Change, Scope, Secret, Standing, TenantId, Timestamp, Topic, UserId};
@@ -147,6 +148,26 @@ impl Talk {
                 let (_, scope) = self.scope()?;
                 self.desk.answer(&scope, request, tell)
             }
+            Request::Stock(
+                ref asked @ (StockRequest::Import { .. }
+                | StockRequest::Against { .. }
+                | StockRequest::Export { .. }),
+            ) => {
+                let (_, scope) = self.scope()?;
+                match asked {
+                    StockRequest::Import { order, .. } => {
+                        self.may_read(Path::new(&order.source.path))?
+                    }
+                    StockRequest::Against { source, .. } => {
+                        self.may_read(Path::new(&source.path))?
+                    }
+                    StockRequest::Export {
+                        path: Some(path), ..
+                    } => self.may_write(Path::new(path))?,
+                    _ => {}
+                }
+                self.desk.answer(&scope, request, tell)
+            }
             other => {
                 let scope = match self.scope() {
                     Ok((_, scope)) => scope,
@@ -216,6 +237,15 @@ impl Talk {
                 folder.display()
             ),
         ))
+    }
+
+    /// The same for a file that the server writes: its folder counts, as the file need not be there yet.
+    fn may_write(&self, path: &Path) -> Result<()> {
+        match path.parent() {
+            // What is there already may be a link to somewhere else, which the new file replaces.
+            Some(folder) if path.file_name().is_some() => self.may_read(folder),
+            _ => Err(Error::invalid("Name a file to write to.")),
+        }
     }
 
     fn at_the_door(&self, request: DoorRequest) -> Answer {

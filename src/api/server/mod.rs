@@ -2,6 +2,7 @@
 
 mod conversation;
 pub mod desk;
+mod lists;
 mod office;
 mod outbox;
 pub mod socket;

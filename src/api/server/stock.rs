@@ -139,6 +139,11 @@ impl Desk {
                 app.drop_lot_view(scope, &name)?;
                 Ok(Reply::Done)
             }
+            StockRequest::Import { .. }
+            | StockRequest::Export { .. }
+            | StockRequest::Against { .. }
+            | StockRequest::Labels { .. }
+            | StockRequest::Parcel { .. } => self.lists(scope, request, tell),
             StockRequest::Cancel { op } => {
                 app.cancel(scope, op)?;
                 Ok(Reply::Done)

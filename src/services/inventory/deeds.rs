@@ -203,7 +203,12 @@ impl App {
     }
 
     /// Something went wrong half-way: what was done so far is taken back.
-    fn compensate(&self, scope: &Scope, deed: Option<CorrelationId>, error: Error) -> Error {
+    pub(super) fn compensate(
+        &self,
+        scope: &Scope,
+        deed: Option<CorrelationId>,
+        error: Error,
+    ) -> Error {
         let Some(deed) = deed else {
             return error;
         };

@@ -1,48 +1,74 @@
-//! Bringing an inventory file into the shop.
+//! Bringing a list into the shop, as one deed.
 //!
-//! A file of any size is stored in pieces, so that nobody else waits long. An import that dies
-//! half-way leaves whole lots with whole histories, and importing the same file again completes it:
-//! each lot is recognised by BrickLink's number, or, where it has none, by a fingerprint of what the
-//! file says of it. Two equal lots of one file are two lots, as the fingerprint counts them.
+//! A file of any size is stored in pieces, so that nobody else waits long; one that is cancelled or dies
+//! is taken back. Coming into the live stock, each lot is recognised by BrickLink's number, or, where it has
+//! none, by a fingerprint of what the file says of it. Two equal lots of one file are two lots, as the
+//! fingerprint counts them. With `merge` pieces are what comes in, so only numbers are recognised.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::domain::lot::{MAX_PRICE, MAX_QUANTITY};
-use crate::domain::report::{InventoryImport, Progress, Skipped};
-use crate::domain::text::clean;
-use crate::domain::{CorrelationId, ListStatus, Lot, Money, Place, Reason, Scope, Stock, Topic};
-use crate::error::Result;
-use crate::formats::{ListFile, ListLot, Source, read_inventory, sniff};
+use super::deeds::{Doing, PIECE, Task, repeated, settle};
+use super::list_rows::{Draft, drafts};
+use crate::domain::report::{InventoryImport, Progress};
+use crate::domain::{
+    Completeness, Condition, CorrelationId, FileId, ItemKind, ListImport, ListInto, ListSource,
+    Lot, LotId, LotQuery, LotShelf, Money, OperationId, Reason, Scope, Topic,
+};
+use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
 use crate::services::rights::{Right, allow};
-use crate::store::{Batch, Decided, Tx};
+use crate::store::{Decided, Tx};
 
-/// Lots of one transaction.
-const PIECE: usize = 500;
+/// What makes two lots one: item, colour, condition, completeness, price, place.
+type Equal = (
+    (ItemKind, String),
+    u16,
+    Condition,
+    Option<Completeness>,
+    Money,
+    String,
+);
 
-/// A lot of the file, ready to be stored.
-struct Draft {
-    lot: Lot,
-    /// For a lot without BrickLink's number: its fingerprint, and which one of equal ones.
-    print: Option<(u128, u32)>,
+fn equal(lot: &Lot) -> Equal {
+    (
+        (lot.item.kind, lot.item.folded()),
+        lot.color.0,
+        lot.condition,
+        lot.completeness,
+        lot.price,
+        lot.place.0.clone(),
+    )
 }
 
-/// What one transaction did.
+/// What one transaction did, or would do.
 #[derive(Default)]
 struct Piece {
     added: u64,
     already: u64,
+    merged: u64,
     pieces: u64,
     unknown_items: u64,
     no_place: u64,
     deed: Option<CorrelationId>,
+    /// Lots of this import that later rows can go into.
+    fresh: HashMap<Equal, LotId>,
+}
+
+/// How the rows of this import are taken.
+#[derive(Clone)]
+struct How {
+    file: String,
+    merge: bool,
+    /// The empty shop takes this currency with its first lots.
+    currency: Option<String>,
 }
 
 impl App {
-    /// Reads a BrickStore document or BrickLink's inventory XML and adds the lots that are new. The
-    /// same file again changes nothing.
+    /// Reads an inventory and adds the lots that are new to the live stock. The same file again changes
+    /// nothing.
     pub fn import_inventory(
         &self,
         scope: &Scope,
@@ -50,23 +76,133 @@ impl App {
         progress: &dyn Fn(Progress),
     ) -> Result<InventoryImport> {
         allow(scope, Right::Inventory)?;
-        let mut source = Source::open(path)?;
-        let file = source.name().to_owned();
-        progress(Progress {
-            step: format!("reading {file}"),
-            ..Progress::default()
-        });
-        let kind = sniff(&mut source)?;
-        let list = read_inventory(&mut source, &kind)?;
+        let path = path
+            .to_str()
+            .ok_or_else(|| Error::invalid("The file's name must be readable text; rename it."))?;
+        let order = ListImport {
+            source: ListSource {
+                path: path.to_owned(),
+                ..ListSource::default()
+            },
+            ..ListImport::default()
+        };
+        let never = AtomicBool::new(false);
+        let task = Task {
+            progress,
+            cancelled: &never,
+        };
+        // Nobody repeats this by its number: the same file again changes nothing anyway.
+        let op = OperationId(
+            u128::from(self.store.seq()?) << 64 | u128::from(scope.now.micros().unsigned_abs()),
+        );
+        self.import_list(scope, &order, op, task)
+    }
+
+    /// Reads a list of any format and brings its lots in, or says what that would do.
+    pub fn import_list(
+        &self,
+        scope: &Scope,
+        order: &ListImport,
+        op: OperationId,
+        task: Task<'_>,
+    ) -> Result<InventoryImport> {
+        allow(scope, Right::Inventory)?;
+        if let Some(done) = self.store.read(|tx| repeated(tx, scope, op))? {
+            return Ok(InventoryImport {
+                added: u64::from(done.changed),
+                pieces: u64::try_from(done.pieces).unwrap_or(0),
+                deed: done.deed,
+                ..InventoryImport::default()
+            });
+        }
+        let opened = self.open_list_file(scope, &order.source, task.progress)?;
         let mut report = InventoryImport {
-            what: kind.words(),
-            file: file.clone(),
+            what: opened.what,
+            file: opened.file,
+            dry_run: order.dry_run,
+            mapping: opened.mapping.as_ref().map(|(name, _)| name.clone()),
             ..InventoryImport::default()
         };
-        self.settle_currency(scope, &list, &mut report)?;
-        let drafts = drafts(scope, list, &mut report);
-        self.store_lots(scope, drafts, &mut report, progress)?;
+        let mut how = How {
+            file: report.file.clone(),
+            merge: order.merge,
+            currency: None,
+        };
+        let live = order.into == ListInto::Live;
+        self.settle_currency(
+            scope,
+            (live, opened.list.currency.as_ref()),
+            &mut how,
+            &mut report,
+        )?;
+        let (into, made) = self.target(scope, &order.into, order.dry_run)?;
+        // In a dry run a file that would be made has no number yet; any stands for it.
+        let filed = (!live).then(|| into.unwrap_or(FileId(u32::MAX)));
+        let rows = drafts(scope, opened.list, filed, &mut report);
+        let known = self.known_of_file(scope, into.filter(|_| how.merge))?;
+        if order.dry_run {
+            self.look_at_rows(scope, rows, &how, known, &mut report)?;
+            return Ok(report);
+        }
+        let doing = Doing {
+            what: match &order.into {
+                ListInto::Live => format!("imported {}", report.file),
+                ListInto::File(name) => format!("imported {} into {name}", report.file),
+            },
+            why: String::new(),
+            op,
+        };
+        let stored = self.store_rows(scope, rows, (&how, &doing), known, &mut report, task);
+        if let (Err(_), Some(made)) = (&stored, made) {
+            // It was made for this import only; lots that could not be taken back keep it.
+            let _ = self.drop_lot_file(scope, made);
+        }
+        stored?;
+        if let Some((name, Some(fresh))) = opened.mapping {
+            self.keep_columns(scope, (name, fresh))?;
+        }
         Ok(report)
+    }
+
+    /// The file that is meant, and whether it was made for this.
+    fn target(
+        &self,
+        scope: &Scope,
+        into: &ListInto,
+        dry_run: bool,
+    ) -> Result<(Option<FileId>, Option<FileId>)> {
+        let ListInto::File(name) = into else {
+            return Ok((None, None));
+        };
+        let name = name.trim();
+        let mut known = None;
+        self.store.read(|tx| {
+            tx.shop(scope).each_lot_file(|file| {
+                if file.name.eq_ignore_ascii_case(name) {
+                    known = Some(file.id);
+                }
+                Ok(())
+            })
+        })?;
+        if known.is_some() || dry_run {
+            return Ok((known, None));
+        }
+        let made = self.put_lot_file(scope, None, (name, "", false))?.id;
+        Ok((Some(made), Some(made)))
+    }
+
+    /// Lots of a file that rows can go into.
+    fn known_of_file(&self, scope: &Scope, file: Option<FileId>) -> Result<HashMap<Equal, LotId>> {
+        let Some(file) = file else {
+            return Ok(HashMap::new());
+        };
+        let query = LotQuery {
+            shelf: LotShelf::File(file),
+            ..LotQuery::default()
+        };
+        let ids = self.lot_ids(scope, &query)?;
+        let lots = self.store.read(|tx| tx.shop(scope).lots(&ids))?;
+        Ok(lots.iter().map(|lot| (equal(lot), lot.id)).collect())
     }
 
     /// An empty shop takes the currency of its first file. Later files in another currency are taken
@@ -74,29 +210,17 @@ impl App {
     fn settle_currency(
         &self,
         scope: &Scope,
-        list: &ListFile,
+        (live, currency): (bool, Option<&String>),
+        how: &mut How,
         report: &mut InventoryImport,
     ) -> Result<()> {
         let shop = self.shop_record(scope)?;
-        let Some(currency) = list.currency.as_ref().filter(|c| **c != shop.currency) else {
+        let Some(currency) = currency.filter(|currency| **currency != shop.currency) else {
             return Ok(());
         };
-        let (actor, taken) = (*scope, currency.clone());
-        let settled = self.store.write(move |tx| {
-            let shop = tx.shop(&actor);
-            let Some(mut record) = shop.record()? else {
-                return Ok(Decided::unchanged(false));
-            };
-            if shop.has_lots()? {
-                return Ok(Decided::unchanged(false));
-            }
-            record.currency = taken;
-            let mut batch = Batch::new();
-            batch.put_shop(&actor, record);
-            batch.changed(&actor, Topic::Shop, []);
-            Ok(Decided::new(true, batch))
-        })?;
-        if !settled {
+        if live && !self.store.read(|tx| tx.shop(scope).has_lots())? {
+            how.currency = Some(currency.clone());
+        } else {
             report.what = format!(
                 "{}, prices in {currency} taken as {}",
                 report.what, shop.currency
@@ -105,255 +229,217 @@ impl App {
         Ok(())
     }
 
-    fn store_lots(
+    /// What bringing the rows in would do.
+    fn look_at_rows(
         &self,
         scope: &Scope,
-        drafts: Vec<Draft>,
+        rows: Vec<Draft>,
+        how: &How,
+        known: HashMap<Equal, LotId>,
         report: &mut InventoryImport,
-        progress: &dyn Fn(Progress),
     ) -> Result<()> {
-        let total = drafts.len() as u64;
+        let piece = self.store.read(|tx| {
+            let mut moves = Moves::new(tx.shop(scope), *scope, None);
+            take_rows(tx, &mut moves, rows, how, known)
+        })?;
+        add(report, &piece);
+        Ok(())
+    }
+
+    fn store_rows(
+        &self,
+        scope: &Scope,
+        rows: Vec<Draft>,
+        (how, doing): (&How, &Doing),
+        mut known: HashMap<Equal, LotId>,
+        report: &mut InventoryImport,
+        task: Task<'_>,
+    ) -> Result<()> {
+        let total = rows.len() as u64;
         let mut done = 0;
-        let mut deed = None;
-        let mut rest = drafts.into_iter();
-        loop {
+        let mut rest = rows.into_iter();
+        while done < total {
             let piece: Vec<Draft> = rest.by_ref().take(PIECE).collect();
-            if piece.is_empty() {
-                return Ok(());
-            }
             done += piece.len() as u64;
-            let (actor, file) = (*scope, report.file.clone());
-            let stored = self
-                .store
-                .write(move |tx| store_piece(tx, actor, piece, &file, deed))?;
-            deed = stored.deed;
-            report.added += stored.added;
-            report.already += stored.already;
-            report.pieces += stored.pieces;
-            report.unknown_items += stored.unknown_items;
-            report.no_place += stored.no_place;
-            progress(Progress {
+            let open = done < total;
+            let stored = if task.cancelled.load(Ordering::Relaxed) {
+                Err(Error::conflict("Cancelled. Everything is as it was."))
+            } else {
+                let (actor, how, doing, deed) = (*scope, how.clone(), doing.clone(), report.deed);
+                self.store.write(move |tx| {
+                    let mut moves = Moves::new(tx.shop(&actor), actor, deed);
+                    let mut stored = take_rows(tx, &mut moves, piece, &how, known)?;
+                    let deed = settle(tx, &actor, &mut moves, &doing, open)?;
+                    stored.deed = deed.map(|deed| deed.id);
+                    take_currency(tx, &actor, &mut moves, &how, open)?;
+                    Ok(Decided::new(stored, moves.finish()))
+                })
+            };
+            let mut stored = stored.map_err(|error| self.compensate(scope, report.deed, error))?;
+            known = std::mem::take(&mut stored.fresh);
+            add(report, &stored);
+            (task.progress)(Progress {
                 step: "storing lots".into(),
                 done,
                 total,
                 unit: "lots".into(),
             });
         }
+        Ok(())
     }
 }
 
-/// Adds what the shop does not know yet.
-fn store_piece(
+fn add(report: &mut InventoryImport, piece: &Piece) {
+    report.added += piece.added;
+    report.already += piece.already;
+    report.merged += piece.merged;
+    report.pieces += piece.pieces;
+    report.unknown_items += piece.unknown_items;
+    report.no_place += piece.no_place;
+    report.deed = report.deed.or(piece.deed);
+}
+
+/// With the last piece, so that an import that is taken back leaves the shop's head alone.
+fn take_currency(
     tx: &Tx<'_>,
-    scope: Scope,
-    drafts: Vec<Draft>,
-    file: &str,
-    deed: Option<CorrelationId>,
-) -> Result<Decided<Piece>> {
-    let shop = tx.shop(&scope);
+    scope: &Scope,
+    moves: &mut Moves<'_>,
+    how: &How,
+    open: bool,
+) -> Result<()> {
+    if let Some(currency) = how.currency.clone().filter(|_| !open)
+        && let Some(mut record) = tx.shop(scope).record()?
+    {
+        record.currency = currency;
+        moves.batch().put_shop(scope, record);
+        moves.batch().changed(scope, Topic::Shop, []);
+    }
+    Ok(())
+}
+
+/// What becomes of a row.
+enum Way {
+    Already,
+    /// A tombstone comes back as the row has it.
+    Back(LotId),
+    Into(LotId),
+    New,
+}
+
+/// Takes rows in: each becomes a lot, goes into one, or is known.
+fn take_rows(
+    tx: &Tx<'_>,
+    moves: &mut Moves<'_>,
+    rows: Vec<Draft>,
+    how: &How,
+    known: HashMap<Equal, LotId>,
+) -> Result<Piece> {
     let catalog = tx.catalog()?;
-    let mut moves = Moves::new(shop, scope, deed);
-    let mut piece = Piece::default();
-    for Draft { lot, print } in drafts {
-        let known = match (lot.bricklink_lot, print) {
-            (Some(number), _) => shop.lot_by_bricklink(number)?,
-            (None, Some((print, nth))) => shop.lot_by_print(print, nth)?,
-            (None, None) => None,
+    let mut piece = Piece {
+        fresh: known,
+        ..Piece::default()
+    };
+    for Draft { lot, print } in rows {
+        let pieces = lot.stock.available;
+        let reason = Reason::Imported {
+            file: how.file.clone(),
         };
-        if known.is_some() {
-            piece.already += 1;
-            continue;
+        let print = print.filter(|_| !how.merge && lot.file.is_none());
+        match way(moves, &lot, print, how, &piece.fresh)? {
+            Way::Already => {
+                piece.already += 1;
+                continue;
+            }
+            Way::Into(into) => {
+                moves.edit(into, reason, None, |held| {
+                    held.stock
+                        .shift(i64::from(pieces))
+                        .ok_or_else(|| Error::conflict("The lot is full."))
+                })?;
+                piece.merged += 1;
+                piece.pieces += u64::from(pieces);
+                continue;
+            }
+            Way::Back(id) => bring_back(moves, id, lot.clone(), reason)?,
+            Way::New => {
+                let id = moves.bring_in(lot.clone(), reason)?;
+                if let Some((print, nth)) = print {
+                    let scope = moves.scope();
+                    moves.batch().put_print(&scope, print, nth, id);
+                }
+                if how.merge {
+                    piece.fresh.insert(equal(&lot), id);
+                }
+            }
         }
         piece.added += 1;
-        piece.pieces += u64::from(lot.stock.available);
+        piece.pieces += u64::from(pieces);
         piece.no_place += u64::from(!lot.place.understood());
         let found = match &catalog {
             None => None,
             Some(catalog) => catalog.find(&lot.item)?,
         };
         piece.unknown_items += u64::from(found.is_none());
-        let reason = Reason::Imported {
-            file: file.to_owned(),
-        };
-        let id = moves.bring_in(lot, reason)?;
-        if let Some((print, nth)) = print {
-            moves.batch().put_print(&scope, print, nth, id);
-        }
     }
-    piece.deed = moves.deed_so_far();
-    Ok(Decided::new(piece, moves.finish()))
+    Ok(piece)
 }
 
-/// The rows of the file as lots; what cannot be one is noted in the report.
-fn drafts(scope: &Scope, list: ListFile, report: &mut InventoryImport) -> Vec<Draft> {
-    report.read = list.lots.len() as u64 + list.skipped.count;
-    report.skipped.append(list.skipped);
-    let mut numbers = HashSet::new();
-    let mut equal: HashMap<u128, u32> = HashMap::new();
-    let mut drafts = Vec::with_capacity(list.lots.len());
-    for row in list.lots {
-        if let Some((field, reason)) = flaw(&row, &mut numbers) {
-            report.skipped.push(Skipped {
-                file: report.file.clone(),
-                line: row.line,
-                field: field.into(),
-                reason,
-            });
-            continue;
+fn way(
+    moves: &mut Moves<'_>,
+    lot: &Lot,
+    print: Option<(u128, u32)>,
+    how: &How,
+    fresh: &HashMap<Equal, LotId>,
+) -> Result<Way> {
+    let shop = moves.shop();
+    if lot.file.is_none() {
+        let known = match (lot.bricklink_lot, print) {
+            (Some(number), _) => shop.lot_by_bricklink(number)?,
+            (None, Some((print, nth))) => shop.lot_by_print(print, nth)?,
+            (None, None) => None,
+        };
+        if let Some(id) = known {
+            let gone = moves.lot(id)?.is_some_and(|lot| lot.gone);
+            return Ok(if gone { Way::Back(id) } else { Way::Already });
         }
-        let print = row.lot_id.is_none().then(|| {
-            let print = fingerprint(&row);
-            let nth = equal.entry(print).or_default();
-            let this = *nth;
-            *nth += 1;
-            (print, this)
+    }
+    if !how.merge {
+        return Ok(Way::New);
+    }
+    let mut candidates: Vec<LotId> = fresh.get(&equal(lot)).copied().into_iter().collect();
+    if lot.file.is_none() {
+        candidates.extend(shop.stock_of(&lot.item)?.into_iter().map(|(id, _)| id));
+    }
+    for id in candidates {
+        let fits = moves.lot(id)?.is_some_and(|other| {
+            let mut stock = other.stock;
+            !other.gone
+                && other.file == lot.file
+                && equal(other) == equal(lot)
+                && stock.shift(i64::from(lot.stock.available)).is_some()
         });
-        drafts.push(Draft {
-            lot: lot(scope, row),
-            print,
-        });
-    }
-    drafts
-}
-
-/// Why a row is left out, with the field to blame.
-fn flaw(row: &ListLot, numbers: &mut HashSet<u64>) -> Option<(&'static str, String)> {
-    if row.status == ListStatus::Exclude {
-        return Some(("Status", "the file marks it as excluded".into()));
-    }
-    if row.quantity < 0 || row.quantity > i64::from(MAX_QUANTITY) {
-        return Some((
-            "Qty",
-            format!("{} pieces; a lot holds 0 to {MAX_QUANTITY}", row.quantity),
-        ));
-    }
-    if row.price < Money::ZERO || row.price > MAX_PRICE {
-        return Some((
-            "Price",
-            format!("{} is not between 0 and {MAX_PRICE}", row.price),
-        ));
-    }
-    match row.lot_id {
-        Some(number) if !numbers.insert(number) => Some((
-            "LotID",
-            format!("lot {number} is in the file already; only the first one counts"),
-        )),
-        _ => None,
-    }
-}
-
-fn lot(scope: &Scope, row: ListLot) -> Lot {
-    let created = row.date_added.unwrap_or(scope.now);
-    Lot {
-        name: row.name,
-        color: row.color,
-        condition: row.condition,
-        completeness: row.completeness,
-        stock: Stock {
-            available: u32::try_from(row.quantity).unwrap_or(0),
-            ..Stock::default()
-        },
-        price: row.price,
-        cost: row.cost,
-        notes: row.comments,
-        place: Place(clean(&row.remarks)),
-        remarks: row.remarks,
-        bulk: row.bulk.max(1),
-        tiers: row.tiers,
-        sale: row.sale,
-        stockroom: row.stockroom,
-        retain: row.retain,
-        reserved_for: row.reserved,
-        status: row.status,
-        extra: row.unknown,
-        bricklink_lot: row.lot_id,
-        changed: scope.now,
-        ..Lot::new(row.item, created, scope.user)
-    }
-}
-
-/// What the file says of a lot, as a number that is the same on every machine and in every version:
-/// FNV-1a, 128 bits. Quantities are left out, as they change from one export to the next.
-fn fingerprint(row: &ListLot) -> u128 {
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let mut hash = BASIS;
-    let mut add = |bytes: &[u8]| {
-        // The length first, so that no two different rows join to the same bytes.
-        for byte in (bytes.len() as u64).to_le_bytes().iter().chain(bytes) {
-            hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
-        }
-    };
-    add(&[row.item.kind.index()]);
-    add(row.item.folded().as_bytes());
-    add(&row.color.0.to_le_bytes());
-    add(&[row.condition.letter() as u8]);
-    add(row.remarks.as_bytes());
-    add(row.comments.as_bytes());
-    add(&row.price.raw().to_le_bytes());
-    hash
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ItemKey;
-
-    fn row(no: &str, remarks: &str) -> ListLot {
-        ListLot {
-            remarks: remarks.into(),
-            ..ListLot::new(1, ItemKey::part(no))
+        if fits {
+            return Ok(Way::Into(id));
         }
     }
+    Ok(Way::New)
+}
 
-    #[test]
-    fn fingerprints_are_stable_and_tell_rows_apart() {
-        assert_eq!(
-            fingerprint(&row("3001", "A-1")),
-            fingerprint(&ListLot {
-                quantity: 7,
-                line: 99,
-                ..row("3001", "A-1")
-            })
-        );
-        assert_ne!(
-            fingerprint(&row("3001", "A-1")),
-            fingerprint(&row("3001", "A-2"))
-        );
-        let shifted = ListLot {
-            comments: "x".into(),
-            ..row("3001", "")
+/// What the shop itself adds to a lot stays with it.
+fn bring_back(moves: &mut Moves<'_>, id: LotId, lot: Lot, reason: Reason) -> Result<()> {
+    moves.edit(id, reason, None, |held| {
+        let mut stock = held.stock;
+        stock.available = lot.stock.available;
+        *held = Lot {
+            id: held.id,
+            stock,
+            tags: std::mem::take(&mut held.tags),
+            last: held.last,
+            created: held.created,
+            created_by: held.created_by,
+            ..lot
         };
-        assert_ne!(fingerprint(&row("3001", "x")), fingerprint(&shifted));
-        // Stored in every shop: must never change.
-        assert_eq!(
-            format!("{:032x}", fingerprint(&row("3001", "A-1"))),
-            "48d416f8ee1706b602834898bf07cb0d"
-        );
-    }
-
-    #[test]
-    fn rows_that_cannot_be_lots() {
-        let mut numbers = HashSet::new();
-        let mut why = |row: ListLot| flaw(&row, &mut numbers).map(|(field, _)| field);
-        assert_eq!(why(row("3001", "")), None);
-        let with = |change: fn(&mut ListLot)| {
-            let mut row = row("3001", "");
-            change(&mut row);
-            row
-        };
-        assert_eq!(
-            why(with(|row| row.status = ListStatus::Exclude)),
-            Some("Status")
-        );
-        assert_eq!(why(with(|row| row.quantity = 9_999_999)), None);
-        assert_eq!(why(with(|row| row.quantity = 10_000_000)), Some("Qty"));
-        assert_eq!(why(with(|row| row.price = MAX_PRICE)), None);
-        assert_eq!(
-            why(with(|row| row.price = Money::from_raw(1_000_000_000))),
-            Some("Price")
-        );
-        assert_eq!(why(with(|row| row.lot_id = Some(5))), None);
-        assert_eq!(why(with(|row| row.lot_id = Some(5))), Some("LotID"));
-    }
+        Ok(())
+    })?;
+    Ok(())
 }

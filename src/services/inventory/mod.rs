@@ -5,12 +5,16 @@
 //! ledger, and what can be taken back as one.
 
 mod add;
+mod against;
 mod change;
 mod deeds;
+mod export;
 mod history;
 mod import;
+mod list_rows;
 mod lot_files;
 mod merge;
+mod open_list;
 mod places;
 mod split;
 mod take_back;
