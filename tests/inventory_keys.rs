@@ -84,5 +84,5 @@ fn a_person_works_on_the_inventory_with_keys_only() {
     terminal.wait_for("1 of 151 lots");
     shop.run(&["check"]).ended(0);
     drop(terminal);
-    server.end();
+    server.signal(rustix::process::Signal::TERM).ended(0);
 }
