@@ -178,7 +178,7 @@ impl Desk<'_> {
             return ending(seen.refused);
         }
         self.out.line(format!(
-            "{}: {} of {} would change, {} are so already, {} stay as they are. Nothing is changed yet.",
+            "{}: {} of {} would change, {} are so already, {} refused. Nothing is changed yet.",
             seen.what,
             seen.changed,
             lots(seen.lots),

@@ -121,7 +121,7 @@ fn sentence(report: &DeedReport) -> String {
         count => format!(", {count} {words}"),
     };
     let same = some(report.same, "were so already");
-    let refused = some(report.refused, "stay as they are");
+    let refused = some(report.refused, "refused");
     let end = report.deed.map_or_else(String::new, |deed| {
         format!("; change {deed}, takes it back: brickops inventory undo {deed}")
     });

@@ -98,7 +98,7 @@ impl Desk<'_> {
             ""
         };
         self.out.line(format!(
-            "{}: {} would change ({:+} pieces), {} stay as they are.{together} Nothing is changed yet.",
+            "{}: {} would change ({:+} pieces), {} refused.{together} Nothing is changed yet.",
             seen.what,
             lots(seen.lots),
             seen.pieces,
