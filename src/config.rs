@@ -71,6 +71,8 @@ pub struct Config {
     pub alert_command: Vec<String>,
     /// A program, with its whole path, and its arguments, that prints slips: text on standard input.
     pub print_command: Vec<String>,
+    /// The same for labels, which it gets as they were asked for: PDF, ZPL or PNG.
+    pub label_command: Vec<String>,
     /// Where `/metrics` and `/health` are answered, on this machine only; `None`: nowhere.
     pub listen: Option<SocketAddr>,
     /// The Unix group whose members may talk to the server.
@@ -91,6 +93,7 @@ impl Default for Config {
             keys: Vec::new(),
             alert_command: Vec::new(),
             print_command: Vec::new(),
+            label_command: Vec::new(),
             listen: None,
             group: None,
             offline: false,
@@ -211,13 +214,18 @@ impl Reader<'_> {
             },
             "alerts" => self.alerts(value),
             "print" => self.print(value),
+            "labels" => {
+                if let Some(command) = self.command("labels", "/usr/bin/lp", value) {
+                    self.config.label_command = command;
+                }
+            }
             "web" => self.web(value),
             "server" => self.server(value),
             _ => self.complain(
                 key.span().start,
                 &format!(
                     "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
-                     offline, [freshness], [keys], [alerts], [print], [web] and \
+                     offline, [freshness], [keys], [alerts], [print], [labels], [web] and \
                      [server]."
                 ),
             ),

@@ -8,12 +8,13 @@ use brickops::domain::pick::{PickLine, PickStep};
 use brickops::domain::rows::PickOutcome;
 use brickops::domain::{
     AuditEntry, AuditKind, CatalogFilter, CatalogQuery, Category, CategoryId, Color, ColorId,
-    Completeness, Condition, CorrelationId, Deed, Dimensions, Entrance, EntryId, Facts,
-    FieldChange, FileId, Grams, Grants, ItemColor, ItemKey, ItemKind, LedgerEntry, LineState,
-    ListStatus, Lot, LotColumn, LotField, LotFile, LotId, LotQuery, LotShelf, LotSort, LotView,
-    Marketplace, Money, Obsolete, Order, OrderId, OrderQuery, OrderStatus, Overlay, Person,
-    PickSession, PickState, Place, PlaceRule, RawField, Reason, Rgb, Role, SessionId, ShopSettings,
-    SortBin, Source, Stock, TenantId, Tier, Timestamp, UserId, Value, Whereabouts,
+    Column, ColumnAt, Completeness, Condition, CorrelationId, DecimalMark, Deed, Delimiter,
+    Dimensions, Entrance, EntryId, Facts, FieldChange, FileId, Grams, Grants, ItemColor, ItemKey,
+    ItemKind, LedgerEntry, LineState, ListField, ListStatus, Lot, LotColumn, LotField, LotFile,
+    LotId, LotQuery, LotShelf, LotSort, LotView, Mapping, Marketplace, Money, Obsolete, Order,
+    OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession, PickState, Place, PlaceRule,
+    RawField, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock, TenantId, Tier,
+    Timestamp, UserId, Value, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
 use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
@@ -280,6 +281,26 @@ fn records_of_a_shop() {
             created_by: UserId(1),
         },
         "010306416476656e74046c61746501fd00803c3048140c0001",
+    );
+    golden(
+        &Mapping {
+            columns: vec![
+                Column {
+                    at: ColumnAt::Titled("Nr".into()),
+                    field: ListField::Number,
+                },
+                Column {
+                    at: ColumnAt::Place(2),
+                    field: ListField::Quantity,
+                },
+            ],
+            delimiter: Some(Delimiter::Semicolon),
+            decimal: Some(DecimalMark::Comma),
+            new_words: vec!["neu".into()],
+            used_words: vec!["g".into()],
+            kind: ItemKind::Part,
+        },
+        "010200024e72010102070101010101036e657501016700",
     );
     golden(
         &order(),

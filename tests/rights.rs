@@ -8,13 +8,14 @@ use std::sync::atomic::AtomicBool;
 use brickops::clock::ManualClock;
 use brickops::domain::edit::Edits;
 use brickops::domain::filter::Field;
+use brickops::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
 use brickops::domain::lot_draft::{LotDraft, MergeRules};
 use brickops::domain::report::Progress;
 use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
-    CatalogQuery, ColorId, CorrelationId, EntryId, FileId, Grants, ItemKey, LotId, LotQuery,
-    LotShelf, OperationId, OrderId, OrderQuery, OverlayEdit, Role, Scope, Secret, SessionId,
-    ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
+    Against, CatalogQuery, ColorId, CorrelationId, EntryId, FileId, Grants, ItemKey, ListImport,
+    ListSource, LotId, LotQuery, LotShelf, OperationId, OrderId, OrderQuery, OverlayEdit, Role,
+    Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
 use brickops::services::inventory::Task;
@@ -237,6 +238,37 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             verb(|app, scope| app.import_inventory(scope, Path::new("/none"), &|_| {})),
         ),
         (
+            "import_list",
+            "ynynnnnn",
+            verb(|app, scope| app.import_list(scope, &ListImport::default(), OP, task())),
+        ),
+        (
+            "against_list",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let source = ListSource::default();
+                app.against_list(scope, &source, (&Against::Subtract, true), OP, task())
+            }),
+        ),
+        (
+            "export_lots",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                let which = Which::Matching(LotQuery::default());
+                app.export_lots(scope, &which, ("csv", None), task())
+            }),
+        ),
+        (
+            "draw_labels",
+            "yyyyyyyn",
+            verb(|app, scope| app.draw_labels(scope, &totes())),
+        ),
+        (
+            "parcel_piece",
+            "yyyyyyyn",
+            verb(|app, scope| app.parcel_piece(scope, 1, 0)),
+        ),
+        (
             "import_orders",
             "ynnynnnn",
             verb(|app, scope| app.import_orders(scope, Path::new("/none"), &|_| {})),
@@ -374,6 +406,23 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
 
 fn every_shop(tx: &Tx<'_>) -> Result<Vec<TenantId>> {
     tx.tenants()
+}
+
+fn task() -> Task<'static> {
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    Task {
+        progress: &|_| {},
+        cancelled: &NEVER,
+    }
+}
+
+fn totes() -> LabelJob {
+    LabelJob {
+        of: LabelsOf::Totes(1, 1),
+        paper: LabelPaper::Size("62x29".into()),
+        format: LabelFormat::Zpl(203),
+        data_matrix: false,
+    }
 }
 
 fn part() -> ItemKey {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::lists::ListCommand;
 use super::stock_args::StockCommand;
 use super::verbs::{
     AuditCommand, InitArgs, OverlayCommand, SettingsCommand, TokenCommand, UserCommand,
@@ -181,11 +182,9 @@ pub enum CatalogCommand {
 /// The shop's lots.
 #[derive(Debug, Subcommand)]
 pub enum InventoryCommand {
-    /// Take in the lots of a BrickStore file (.bsx) or BrickLink inventory XML.
-    Import {
-        /// The file.
-        file: PathBuf,
-    },
+    /// Lists in and out, labels.
+    #[command(flatten)]
+    Lists(ListCommand),
     /// Everything else about lots.
     #[command(flatten)]
     Stock(StockCommand),

@@ -1,11 +1,13 @@
 //! What scripts read. These types are a promise of their own and change only with a word in the
 //! change log; the API's types are free to change.
 
+mod lists;
 mod people;
 mod stock;
 
 use serde::Serialize;
 
+pub use lists::{Against, Imported};
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };

@@ -11,6 +11,8 @@ mod demo;
 mod groups;
 mod interrupt;
 mod json;
+mod labels;
+mod lists;
 mod log;
 mod office;
 mod output;

@@ -29,6 +29,13 @@ impl Out {
         let _ = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
     }
 
+    /// A result that is no text. A reader that has gone away wants no more.
+    #[expect(clippy::unused_self, reason = "who may print holds an Out")]
+    pub fn bytes(&self, bytes: &[u8]) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    }
+
     /// One JSON document.
     pub fn document(&self, value: &impl Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_else(|e| format!("\"{e}\""));

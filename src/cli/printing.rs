@@ -1,4 +1,4 @@
-//! Printing slips by the command of the operator's configuration, and by no other.
+//! Printing slips and labels by the command of the operator's configuration, and by no other.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -13,14 +13,24 @@ pub type Print = Arc<dyn Fn(&str) -> Result<()> + Send + Sync>;
 pub fn by(command: &[String]) -> Option<Print> {
     let (program, arguments) = command.split_first()?;
     let (program, arguments) = (program.clone(), arguments.to_vec());
-    Some(Arc::new(move |text| print(&program, &arguments, text)))
+    Some(Arc::new(move |text| {
+        print(&program, &arguments, ("slip was", text.as_bytes()))
+    }))
 }
 
-fn print(program: &str, arguments: &[String], text: &str) -> Result<()> {
+/// Prints labels, if the configuration names a command for them.
+pub fn labels(command: &[String], bytes: &[u8]) -> Result<()> {
+    match command.split_first() {
+        Some((program, arguments)) => print(program, arguments, ("labels were", bytes)),
+        None => Ok(()),
+    }
+}
+
+fn print(program: &str, arguments: &[String], (what, bytes): (&str, &[u8])) -> Result<()> {
     let failed = |why: &dyn std::fmt::Display| {
         Error::new(
             Kind::Upstream,
-            format!("The slip was not printed: {program} {why}. Tell the server's operator."),
+            format!("The {what} not printed: {program} {why}. Tell the server's operator."),
         )
     };
     let mut child = Command::new(program)
@@ -32,7 +42,7 @@ fn print(program: &str, arguments: &[String], text: &str) -> Result<()> {
         .map_err(|e| failed(&format!("could not be started ({e})")))?;
     if let Some(mut input) = child.stdin.take() {
         // A printer that wants no more says so by its exit code.
-        let _ = input.write_all(text.as_bytes());
+        let _ = input.write_all(bytes);
     }
     let status = child.wait().map_err(|e| failed(&e))?;
     if status.success() {

@@ -11,7 +11,7 @@ use super::{Ending, json, stock};
 use crate::api::client::Blocking;
 use crate::api::{Event, Reply, Request, Rows};
 use crate::domain::query::{OrderQuery, ViewSpec};
-use crate::domain::report::{InventoryImport, OrdersImport};
+use crate::domain::report::OrdersImport;
 use crate::domain::rows::{ItemDetail, OrderRow};
 use crate::error::{Error, Result};
 
@@ -30,14 +30,7 @@ pub fn inventory(
     out: &Out,
 ) -> anyhow::Result<Ending> {
     match command {
-        InventoryCommand::Import { file } => {
-            let path = absolute(file)?;
-            let answer = import(&blocking(place)?, Request::ImportInventory { path }, out)?;
-            let Reply::InventoryImported(report) = answer else {
-                return Err(unexpected().into());
-            };
-            Ok(inventory_imported(&report, out))
-        }
+        InventoryCommand::Lists(command) => super::lists::run(place, command, out),
         InventoryCommand::Stock(command) => stock::run(place, command, passwords, out),
     }
 }
@@ -51,31 +44,6 @@ fn import(client: &Blocking, request: Request, out: &Out) -> Result<Reply> {
     });
     bar.done();
     answer
-}
-
-fn inventory_imported(report: &InventoryImport, out: &Out) -> Ending {
-    if out.json() {
-        out.document(report);
-    } else {
-        out.line(format!(
-            "{}: {} lots read, {} added with {} pieces, {} were there already.",
-            report.file, report.read, report.added, report.pieces, report.already
-        ));
-        if report.unknown_items > 0 {
-            out.line(format!(
-                "{} lots are of items the catalogue does not know; they are kept and marked.",
-                report.unknown_items
-            ));
-        }
-        if report.no_place > 0 {
-            out.line(format!(
-                "{} lots have remarks that do not read like a place.",
-                report.no_place
-            ));
-        }
-    }
-    skipped(&report.skipped, out);
-    ending(report.skipped.count)
 }
 
 fn ending(skipped: u64) -> Ending {

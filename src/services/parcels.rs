@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use tempfile::SpooledTempFile;
 
 use super::App;
+use super::rights::{Right, allow};
 use crate::domain::{Scope, TenantId, UserId};
 use crate::error::{Error, Result};
 
@@ -77,6 +78,7 @@ impl App {
     /// # Errors
     /// `NotFound` when it is not kept any more or belongs to somebody else.
     pub fn parcel_piece(&self, scope: &Scope, id: u64, offset: u64) -> Result<Vec<u8>> {
+        allow(scope, Right::ReadInventory)?;
         let mut kept = self
             .parcels
             .kept

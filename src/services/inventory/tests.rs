@@ -1,6 +1,8 @@
 //! What is done to lots, at random, by several people, taken back in any order: the ledger always adds up
 //! and every lot becomes what it was.
 
+mod lists;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
