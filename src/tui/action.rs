@@ -64,6 +64,10 @@ const ROWS: &[C] = &[
     C::People,
     C::Audit,
     C::Settings,
+    C::History,
+    C::Files,
+    C::Places,
+    C::Stocktake,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -80,6 +84,10 @@ const OPENS: &[C] = &[
     C::You,
     C::People,
     C::Settings,
+    C::History,
+    C::Files,
+    C::Places,
+    C::Stocktake,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -107,6 +115,9 @@ actions! {
     People = "people", "people", "See people, invitations and sign-ins", C::ALL, ["g e"];
     Audit = "audit", "audit log", "See the audit log", C::ALL, ["g a"];
     Settings = "settings", "settings", "See the shop's settings and alerts", C::ALL, ["g ,"];
+    History = "history", "history", "See who changed what, and take it back", C::ALL, ["g t"];
+    Files = "files", "files", "See files: lots that are not for sale yet", C::ALL, ["g f"];
+    Places = "places", "places", "See places, and take stock of one", C::ALL, ["g r"];
     SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
     Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
     SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
@@ -157,6 +168,19 @@ actions! {
     TestAlert = "test-alert", "test alert", "Send a test alert", &[C::Settings], ["t"];
     Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
     Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
+    NextKind = "next-kind", "kind", "Show only the next kind of changes", &[C::History], ["f"];
+    OnlyLot = "only-lot", "this lot", "Show only what happened to this lot, or everything again", &[C::History], ["t"];
+    OnlyDeed = "only-change", "this change", "Show only the lots of this change, or everything again", &[C::History], ["d"];
+    ShowAll = "show-all", "everything", "Show everything again", &[C::History], ["x"];
+    TakeBack = "take-back", "take back", "Take a change back, or bring it back", &[C::History, C::Files, C::Places, C::Stocktake], ["u"];
+    NewFile = "new-file", "new", "Make a file", &[C::Files], ["n"];
+    RenameFile = "rename-file", "rename", "Change name and note of the file", &[C::Files], ["r"];
+    DropFile = "drop-file", "drop", "Drop the file; it must be empty", &[C::Files], ["d"];
+    Release = "release", "release", "Put all lots of the file up for sale", &[C::Files], ["s"];
+    AllThere = "all-there", "all there", "Count the lot as expected", &[C::Stocktake], ["Space"];
+    Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
+    Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
+    MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m"];
 }
 
 impl Action {
@@ -165,12 +189,14 @@ impl Action {
         match (self, context) {
             (Self::Open, C::Filter) => "choose",
             (Self::Open, C::Browse) => "show items",
-            (Self::Open, C::Pick) => "enter it",
+            (Self::Open, C::Pick | C::Stocktake) => "enter it",
             (Self::Switch, C::Catalog | C::Inventory) => "commands",
             (Self::Switch, C::Browse) => "colours",
             (Self::Switch, C::Filter | C::Item) => "next part",
             (Self::Right, C::Browse) => "unfold",
             (Self::Left, C::Browse) => "fold",
+            (Self::Open, C::History) => "all of it",
+            (Self::Open, C::Places) => "take stock",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -181,7 +207,16 @@ impl Action {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Search | Self::Catalog | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory => Some(Right::ReadInventory),
+            Self::Inventory | Self::History | Self::Files | Self::Places => {
+                Some(Right::ReadInventory)
+            }
+            Self::TakeBack
+            | Self::NewFile
+            | Self::RenameFile
+            | Self::DropFile
+            | Self::Release
+            | Self::Book
+            | Self::MovePlace => Some(Right::Inventory),
             Self::Orders => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {

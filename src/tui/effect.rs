@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::theme::Role;
 use crate::api::Request;
+use crate::domain::rows::HistoryQuery;
 use crate::domain::{CatalogQuery, ItemKey, LotQuery, OrderId, OrderQuery, SessionId};
 
 /// Chosen by a screen for a request or a timer, given back with the answer.
@@ -48,6 +49,12 @@ pub enum Destination {
     Audit,
     /// Settings of the shop.
     Settings,
+    /// Who changed what: everything, or what is asked of one lot or one change.
+    History(Box<HistoryQuery>),
+    /// Files: lots that are not for sale yet.
+    Files,
+    /// Places of the shop.
+    Places,
 }
 
 /// What a screen asks for.

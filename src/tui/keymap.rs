@@ -38,6 +38,14 @@ pub enum Context {
     Audit,
     /// Settings of the shop.
     Settings,
+    /// Who changed what.
+    History,
+    /// Files: lots that are not for sale yet.
+    Files,
+    /// Places of the shop.
+    Places,
+    /// Counting what lies at a place.
+    Stocktake,
 }
 
 impl Context {
@@ -58,6 +66,10 @@ impl Context {
         Self::People,
         Self::Audit,
         Self::Settings,
+        Self::History,
+        Self::Files,
+        Self::Places,
+        Self::Stocktake,
     ];
 
     /// Its name in help and tables.
@@ -78,6 +90,10 @@ impl Context {
             Self::People => "People",
             Self::Audit => "Audit log",
             Self::Settings => "Settings",
+            Self::History => "History",
+            Self::Files => "Files",
+            Self::Places => "Places",
+            Self::Stocktake => "Stocktake",
         }
     }
 
@@ -85,7 +101,9 @@ impl Context {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Catalog | Self::Filter | Self::Item | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory => Some(Right::ReadInventory),
+            Self::Inventory | Self::History | Self::Files | Self::Places | Self::Stocktake => {
+                Some(Right::ReadInventory)
+            }
             Self::Orders | Self::Order => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::Pick => Some(Right::Pick),

@@ -184,6 +184,11 @@ pub trait Screen: std::fmt::Debug + Send {
         false
     }
 
+    /// Whether it was opened about one record of the screen below, and goes when it is left.
+    fn passing(&self) -> bool {
+        false
+    }
+
     /// Where to come back to, if this screen can be come back to.
     fn whereabouts(&self) -> Option<Whereabouts> {
         None

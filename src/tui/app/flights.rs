@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::api::Request;
 use crate::api::client::Client;
 use crate::api::framing::Ticket;
+use crate::api::{Request, StockRequest};
 use crate::error::Result;
 use crate::tui::effect::Tag;
 
@@ -114,5 +114,13 @@ const fn is_write(request: &Request) -> bool {
             | Request::ImportCatalog { .. }
             | Request::ImportInventory { .. }
             | Request::ImportOrders { .. }
+            | Request::Stock(
+                StockRequest::Change { .. }
+                    | StockRequest::Count { .. }
+                    | StockRequest::Undo { .. }
+                    | StockRequest::PutFile { .. }
+                    | StockRequest::DropFile { .. }
+                    | StockRequest::Release { .. }
+            )
     )
 }

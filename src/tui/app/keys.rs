@@ -334,6 +334,9 @@ impl App {
             Action::Orders => Destination::Orders,
             Action::Walks => Destination::Walks,
             Action::Jobs => Destination::Jobs,
+            Action::History => Destination::History(Box::default()),
+            Action::Files => Destination::Files,
+            Action::Places => Destination::Places,
             Action::Search if !crate::tui::screens::searches(self.context()) => {
                 self.go(&Destination::Catalog);
                 self.tell_front(ScreenEvent::Do(Action::Search));

@@ -2,7 +2,13 @@
 
 use super::{App, Entry, Missed};
 use crate::tui::effect::Destination;
+use crate::tui::keymap::Context;
 use crate::tui::screens;
+
+/// Whether a screen is this main screen, or a part of it.
+fn is(entry: &Entry, main: Context) -> bool {
+    screens::part_of(entry.screen.context()) == main
+}
 
 impl App {
     pub(super) fn push(&mut self, destination: &Destination) {
@@ -38,18 +44,14 @@ impl App {
         } else if let Some(at) = self
             .stack
             .iter()
-            .position(|entry| entry.screen.context() == main)
+            .position(|entry| is(entry, main) && !entry.screen.passing())
         {
             self.park_from(at + 1);
             self.shown();
             return;
         }
         self.park_from(1);
-        if let Some(at) = self
-            .parked
-            .iter()
-            .position(|entry| entry.screen.context() == main)
-        {
+        if let Some(at) = self.parked.iter().position(|entry| is(entry, main)) {
             let entry = self.parked.remove(at);
             self.stack.push(entry);
             self.shown();
@@ -61,7 +63,7 @@ impl App {
     fn park_from(&mut self, from: usize) {
         let left = self.stack.split_off(from.clamp(1, self.stack.len().max(1)));
         for entry in left {
-            if screens::is_main(entry.screen.context()) {
+            if screens::is_main(entry.screen.context()) && !entry.screen.passing() {
                 self.parked.push(entry);
             } else {
                 self.forget(entry.id);

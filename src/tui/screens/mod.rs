@@ -4,8 +4,12 @@ mod audit;
 pub mod browse;
 pub mod catalog;
 mod catalog_view;
+mod files;
 mod filter;
 mod filter_choices;
+mod history;
+mod history_pages;
+mod history_view;
 pub mod home;
 pub mod inventory;
 mod inventory_add;
@@ -24,13 +28,18 @@ mod people_forms;
 pub mod pick;
 mod pick_answers;
 mod pick_view;
+mod places;
+mod places_view;
 mod settings;
+mod stocktake;
+mod stocktake_view;
 pub mod walks;
 mod you;
 
 use super::effect::Destination;
 use super::keymap::Context;
 use super::screen::Screen;
+use crate::domain::rows::HistoryQuery;
 
 /// Makes the screen of a destination.
 pub fn make(destination: &Destination) -> Box<dyn Screen> {
@@ -53,6 +62,9 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::People => Box::new(people::PeopleScreen::default()),
         Destination::Audit => Box::new(audit::Audit::default()),
         Destination::Settings => Box::new(settings::Settings::default()),
+        Destination::History(query) => Box::new(history::History::asked((**query).clone())),
+        Destination::Files => Box::new(files::Files::default()),
+        Destination::Places => Box::new(places::Places::default()),
     }
 }
 
@@ -71,6 +83,10 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::People => Some(Context::People),
         Destination::Audit => Some(Context::Audit),
         Destination::Settings => Some(Context::Settings),
+        // The history of one lot lies on the screen it was asked from.
+        Destination::History(query) if **query == HistoryQuery::default() => Some(Context::History),
+        Destination::Files => Some(Context::Files),
+        Destination::Places => Some(Context::Places),
         _ => None,
     }
 }
@@ -90,13 +106,32 @@ pub const fn is_main(context: Context) -> bool {
             | Context::People
             | Context::Audit
             | Context::Settings
+            | Context::History
+            | Context::Files
+            | Context::Places
+            | Context::Stocktake
     )
+}
+
+/// The main screen that this is a part of, or itself.
+pub const fn part_of(context: Context) -> Context {
+    match context {
+        Context::Stocktake => Context::Places,
+        other => other,
+    }
 }
 
 /// Whether a screen has a search box of its own.
 pub const fn searches(context: Context) -> bool {
     matches!(
         context,
-        Context::Catalog | Context::Inventory | Context::Orders | Context::Filter | Context::Audit
+        Context::Catalog
+            | Context::Inventory
+            | Context::Orders
+            | Context::Filter
+            | Context::Audit
+            | Context::History
+            | Context::Places
+            | Context::Stocktake
     )
 }

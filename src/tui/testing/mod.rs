@@ -5,6 +5,7 @@ mod harness;
 mod shop;
 mod shop_answers;
 mod shop_people;
+mod shop_stock;
 mod shop_walks;
 
 pub(super) use draw::{plain, styled};
@@ -17,3 +18,5 @@ mod flows;
 mod looks;
 mod people_flows;
 mod pty;
+mod stock_flows;
+mod stock_looks;

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::shop_people::Present;
+use super::shop_stock::Book;
 use super::shop_walks::Walk;
 use crate::api::{Answer, Request};
 use crate::domain::rows::{LotRow, OrderDetail, OrderLineRow, OrderRow};
@@ -88,6 +89,7 @@ pub(super) struct State {
     pub(super) walks: Vec<Walk>,
     pub(super) views: Vec<ViewSpec>,
     pub(super) present: Present,
+    pub(super) book: Book,
 }
 
 /// The shop.
@@ -263,6 +265,7 @@ impl Shop {
                 walks: Vec::new(),
                 views: Vec::new(),
                 present: Present::default(),
+                book: Book::at_work(),
             }),
             empty: false,
         }
@@ -278,6 +281,7 @@ impl Shop {
                 walks: Vec::new(),
                 views: Vec::new(),
                 present: Present::default(),
+                book: Book::default(),
             }),
             empty: true,
         }
@@ -294,5 +298,15 @@ impl Shop {
     /// Who is there, to look at or to change.
     pub fn present<T>(&self, look: impl FnOnce(&mut Present) -> T) -> T {
         look(&mut self.state.lock().expect("not poisoned").present)
+    }
+
+    /// Files, history and what was written, to look at or to change.
+    pub fn book<T>(&self, look: impl FnOnce(&mut Book) -> T) -> T {
+        look(&mut self.state.lock().expect("not poisoned").book)
+    }
+
+    /// The lots, to look at or to change.
+    pub fn lots<T>(&self, look: impl FnOnce(&mut Vec<LotRow>) -> T) -> T {
+        look(&mut self.state.lock().expect("not poisoned").lots)
     }
 }

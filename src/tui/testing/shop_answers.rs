@@ -23,6 +23,7 @@ impl State {
         self.somebody()?;
         match request {
             Request::Office(request) => self.office(request),
+            Request::Stock(request) => self.stock(request),
             Request::Overlay { key } => Ok(self.overlay(&key)),
             Request::SetOverlay { key, edit } => Ok(self.set_overlay(&key, *edit)),
             Request::Overview => Ok(Reply::Overview(Box::new(self.overview(empty)))),
@@ -146,6 +147,9 @@ impl State {
                     .map(|item| self.item_row(item))
                     .collect(),
             ),
+            ViewSpec::Lots(query) if self.lots_at(query).is_some() => {
+                Rows::Lots(self.lots_at(query).unwrap_or_default())
+            }
             ViewSpec::Lots(query) => Rows::Lots(
                 self.lots
                     .iter()
