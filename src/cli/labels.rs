@@ -29,6 +29,10 @@ enum Paper {
 
 /// Labels that are asked for.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line are what they are"
+)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 #[command(group = clap::ArgGroup::new("paper").required(true))]
 pub struct LabelArgs {

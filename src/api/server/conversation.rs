@@ -156,10 +156,10 @@ impl Talk {
                 let (_, scope) = self.scope()?;
                 match asked {
                     StockRequest::Import { order, .. } => {
-                        self.may_read(Path::new(&order.source.path))?
+                        self.may_read(Path::new(&order.source.path))?;
                     }
                     StockRequest::Against { source, .. } => {
-                        self.may_read(Path::new(&source.path))?
+                        self.may_read(Path::new(&source.path))?;
                     }
                     StockRequest::Export {
                         path: Some(path), ..
