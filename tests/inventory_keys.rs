@@ -82,6 +82,14 @@ fn a_person_works_on_the_inventory_with_keys_only() {
     terminal.wait_for("No lot matches.");
     terminal.send("u");
     terminal.wait_for("1 of 151 lots");
+    // What is seen, as a file.
+    terminal.send("X");
+    terminal.wait_for("Export all that match");
+    let path = shop.root().join("out.bsx");
+    terminal.send(&format!("\r{}\r", path.display()));
+    terminal.wait_for("1 lot written.");
+    let written = std::fs::read_to_string(&path).expect("it is there");
+    assert!(written.contains("<ItemID>3001</ItemID>"), "{written}");
     shop.run(&["check"]).ended(0);
     drop(terminal);
     server.signal(rustix::process::Signal::TERM).ended(0);

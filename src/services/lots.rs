@@ -170,14 +170,13 @@ fn rows(tx: &Tx<'_>, scope: &Scope, names: &Names, lots: Vec<Lot>) -> Result<Vec
     let mut people: HashMap<UserId, String> = HashMap::new();
     lots.into_iter()
         .map(|lot| {
-            let by = match people.get(&lot.changed_by) {
-                Some(name) => name.clone(),
-                None => {
-                    let person = shop.person(lot.changed_by)?;
-                    let name = person.map_or_else(String::new, |person| person.name);
-                    people.insert(lot.changed_by, name.clone());
-                    name
-                }
+            let by = if let Some(name) = people.get(&lot.changed_by) {
+                name.clone()
+            } else {
+                let person = shop.person(lot.changed_by)?;
+                let name = person.map_or_else(String::new, |person| person.name);
+                people.insert(lot.changed_by, name.clone());
+                name
             };
             let facts = names.facts_of(catalog.as_ref(), &lot.item)?;
             let known = facts.is_some();

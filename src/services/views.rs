@@ -122,8 +122,7 @@ pub struct OpenedList {
 
 fn length(order: &Order) -> usize {
     match order {
-        Order::Items(ids) => ids.len(),
-        Order::Lots(ids, _) => ids.len(),
+        Order::Items(ids) | Order::Lots(ids, _) => ids.len(),
         Order::Orders(ids) => ids.len(),
     }
 }

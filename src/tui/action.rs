@@ -155,6 +155,8 @@ actions! {
     MergeLots = "merge-lots", "merge", "Merge the marked lots into this one", &[C::Inventory], ["M"];
     DeleteLot = "delete-lot", "delete", "Delete the marked lots, or this one; among deleted lots: bring them back", &[C::Inventory], ["d"];
     Deleted = "deleted", "deleted", "Show deleted lots, or the live stock again", &[C::Inventory], ["D"];
+    LotHistory = "lot-history", "its history", "See what happened to the lot", &[C::Inventory], ["H"];
+    Export = "export", "export", "Write what the filter matches, or the marked lots, into a file", &[C::Inventory], ["X"];
     ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
@@ -210,19 +212,19 @@ impl Action {
             Self::Inventory | Self::History | Self::Files | Self::Places => {
                 Some(Right::ReadInventory)
             }
+            Self::Orders => Some(Right::ReadOrders),
+            Self::Walks => Some(Right::ReadPicks),
+            Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {
+                Some(Right::Pick)
+            }
             Self::TakeBack
             | Self::NewFile
             | Self::RenameFile
             | Self::DropFile
             | Self::Release
             | Self::Book
-            | Self::MovePlace => Some(Right::Inventory),
-            Self::Orders => Some(Right::ReadOrders),
-            Self::Walks => Some(Right::ReadPicks),
-            Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {
-                Some(Right::Pick)
-            }
-            Self::AddLot
+            | Self::MovePlace
+            | Self::AddLot
             | Self::EditLot
             | Self::SetQuantity
             | Self::SetPrice

@@ -226,7 +226,11 @@ impl App {
 
     /// Takes back what died half-way when the program ended.
     pub fn finish_open_deeds(&self) -> Result<u32> {
-        let tenants = self.store.read(|tx| tx.tenants())?;
+        let mut tenants = Vec::new();
+        self.store.read(|tx| {
+            tenants = tx.tenants()?;
+            Ok(())
+        })?;
         let mut count = 0;
         for tenant in tenants {
             let scope = Scope::owner(tenant, crate::domain::UserId(0), self.clock.now());

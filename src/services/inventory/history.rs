@@ -121,13 +121,12 @@ impl Reader<'_> {
     }
 
     fn row(&mut self, entry: LedgerEntry) -> Result<EntryRow> {
-        let lot = match self.lots.get(&entry.lot) {
-            Some(lot) => lot.clone(),
-            None => {
-                let lot = self.shop.lot(entry.lot)?;
-                self.lots.insert(entry.lot, lot.clone());
-                lot
-            }
+        let lot = if let Some(lot) = self.lots.get(&entry.lot) {
+            lot.clone()
+        } else {
+            let lot = self.shop.lot(entry.lot)?;
+            self.lots.insert(entry.lot, lot.clone());
+            lot
         };
         let lot = lot
             .unwrap_or_else(|| Lot::new(crate::domain::ItemKey::part("?"), entry.at, entry.actor));

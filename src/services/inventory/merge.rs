@@ -192,12 +192,11 @@ fn amount(rule: MergeAmount, mut all: impl Iterator<Item = (Money, u32)> + Clone
 fn text<'a>(rule: MergeText, between: &str, mut all: impl Iterator<Item = &'a str>) -> String {
     let kept = all.next().unwrap_or("");
     match rule {
-        MergeText::Keep => kept.to_owned(),
         MergeText::Fill if kept.trim().is_empty() => all
             .find(|text| !text.trim().is_empty())
             .unwrap_or(kept)
             .to_owned(),
-        MergeText::Fill => kept.to_owned(),
+        MergeText::Keep | MergeText::Fill => kept.to_owned(),
         MergeText::Join => {
             let mut joined: Vec<&str> = Vec::new();
             for text in std::iter::once(kept).chain(all) {

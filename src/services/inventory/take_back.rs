@@ -70,7 +70,9 @@ impl Chain {
         });
         match standing {
             Some((_, change)) => Some(change.after.clone()),
-            None => changes().last().map(|(_, change)| change.before.clone()),
+            None => changes()
+                .next_back()
+                .map(|(_, change)| change.before.clone()),
         }
     }
 }
@@ -401,7 +403,7 @@ fn look_at(
                 entries.insert(
                     0,
                     LedgerEntry {
-                        id: EntryId(u64::MAX - found.lots as u64),
+                        id: EntryId(u64::MAX - u64::from(found.lots)),
                         undoes: Some(entry.id),
                         changes: Vec::new(),
                         ..entry.clone()

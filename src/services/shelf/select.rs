@@ -309,7 +309,7 @@ impl Asked<'_> {
             NumberField::Sold => by(&|at| i64::from(columns.sold[at])),
             NumberField::Bulk => by(&|at| i64::from(columns.bulk[at])),
             NumberField::Sale => by(&|at| i64::from(columns.sale[at])),
-            NumberField::Lot => by(&|at| at as i64),
+            NumberField::Lot => by(&|at| i64::try_from(at).unwrap_or(i64::MAX)),
             NumberField::BrickLinkLot => Bits::of(self.len(), |at| {
                 columns.bricklink[at] > 0 && i64::try_from(columns.bricklink[at]).is_ok_and(within)
             }),

@@ -29,7 +29,7 @@ pub(super) enum Order {
 pub(super) struct Words {
     order: Order,
     known: HashMap<Arc<str>, u32>,
-    words: Vec<Word>,
+    all: Vec<Word>,
     places: Vec<PlaceKey>,
     /// Each text's rank, as of the time when there were so many.
     ranks: Vec<u32>,
@@ -41,7 +41,7 @@ impl Words {
         let mut words = Self {
             order,
             known: HashMap::new(),
-            words: Vec::new(),
+            all: Vec::new(),
             places: Vec::new(),
             ranks: Vec::new(),
         };
@@ -56,12 +56,12 @@ impl Words {
         }
         let raw: Arc<str> = text.into();
         let folded = fold(text);
-        let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         if self.order == Order::Places {
             self.places.push(Place(text.to_owned()).key());
         }
         self.known.insert(Arc::clone(&raw), number);
-        self.words.push(Word {
+        self.all.push(Word {
             folded: (folded != text).then(|| folded.into()),
             raw,
         });
@@ -70,23 +70,23 @@ impl Words {
 
     /// A text as it was written.
     pub(super) fn raw(&self, number: u32) -> &str {
-        self.words.get(number as usize).map_or("", |word| &word.raw)
+        self.all.get(number as usize).map_or("", |word| &word.raw)
     }
 
     fn folded(&self, number: usize) -> &str {
-        self.words
+        self.all
             .get(number)
             .map_or("", |word| word.folded.as_deref().unwrap_or(&word.raw))
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.words.len()
+        self.all.len()
     }
 
     /// Which texts, in small letters, fit.
     pub(super) fn fitting(&self, fits: impl Fn(&str) -> bool) -> Vec<bool> {
-        (0..self.words.len())
+        (0..self.all.len())
             .map(|number| fits(self.folded(number)))
             .collect()
     }
@@ -108,8 +108,8 @@ impl Words {
 
     /// The rank of each text in its order.
     pub(super) fn ranks(&mut self) -> &[u32] {
-        if self.ranks.len() != self.words.len() {
-            let mut sorted: Vec<u32> = (0..self.words.len() as u32).collect();
+        if self.ranks.len() != self.all.len() {
+            let mut sorted: Vec<u32> = (0..self.all.len() as u32).collect();
             sorted.sort_unstable_by(|a, b| self.compare(*a, *b));
             let mut ranks = vec![0; sorted.len()];
             for (rank, number) in sorted.into_iter().enumerate() {

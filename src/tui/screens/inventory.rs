@@ -11,7 +11,7 @@ use super::inventory_forms::{Done, Over, View};
 use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
-use crate::domain::rows::{DeedReport, LotRow, LotTotals};
+use crate::domain::rows::{DeedReport, HistoryQuery, LotRow, LotTotals};
 use crate::domain::{
     CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, Right, ViewSpec,
     Whereabouts, Which,
@@ -36,6 +36,8 @@ pub(super) const OVER: Tag = 4;
 const REST: Tag = 5;
 const VIEWS: Tag = 6;
 const SAVED: Tag = 7;
+/// A list was written.
+pub(super) const WRITTEN: Tag = 8;
 /// The pane follows after so much rest.
 const RESTED: Duration = Duration::from_millis(100);
 /// Deeds that `u` can take back one after the other.
@@ -202,6 +204,21 @@ impl Inventory {
                 }
                 Ok(_) => Vec::new(),
                 Err(error) => vec![Effect::fail(&error)],
+            },
+            WRITTEN => match answer {
+                Ok(Reply::Exported(written)) => {
+                    self.over = None;
+                    let lots = count(cx.numbers, written.lots, "lot", "lots");
+                    vec![Effect::Say(Role::Good, format!("{lots} written."))]
+                }
+                Ok(_) => Vec::new(),
+                Err(error) => {
+                    match &mut self.over {
+                        Some(over) => over.refuse(&error.message),
+                        None => return vec![Effect::fail(&error)],
+                    }
+                    Vec::new()
+                }
             },
             SAVED => vec![match answer {
                 Ok(_) => Effect::Say(Role::Good, "The view is saved.".into()),
@@ -441,6 +458,23 @@ impl Inventory {
                 }
             }
             Action::Mark => return self.mark(cx),
+            Action::LotHistory => {
+                if let Some(row) = self.window.current() {
+                    let query = HistoryQuery {
+                        lot: Some(row.id),
+                        ..HistoryQuery::default()
+                    };
+                    return vec![Effect::Go(Destination::History(Box::new(query)))];
+                }
+            }
+            Action::Export => {
+                let which = if self.marks.is_empty() {
+                    Which::Matching(self.shown.clone().unwrap_or_default())
+                } else {
+                    Which::Lots(self.marks.keys().copied().collect())
+                };
+                self.over = Some(Over::export(which));
+            }
             Action::ViewOptions => {
                 return vec![Effect::send(VIEWS, Request::Stock(StockRequest::Views))];
             }
@@ -642,13 +676,14 @@ impl Screen for Inventory {
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Key(key) => self.key(key, cx),
-            ScreenEvent::Paste(text) => match &mut self.over {
-                Some(over) => over.paste(&text, cx),
-                None => {
+            ScreenEvent::Paste(text) => {
+                if let Some(over) = &mut self.over {
+                    over.paste(&text, cx)
+                } else {
                     self.field.insert(text.trim());
                     self.typed(cx)
                 }
-            },
+            }
             ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
             ScreenEvent::Told(event) => match *event {
                 Event::Resync

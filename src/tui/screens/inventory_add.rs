@@ -67,7 +67,10 @@ impl AddForm {
     /// The lot is there: the next one begins, with the same condition and place.
     pub(super) fn added(&mut self) {
         let condition = self.form.chosen(CONDITION);
-        self.last_place = self.form.value(PLACE).trim().to_owned();
+        self.form
+            .value(PLACE)
+            .trim()
+            .clone_into(&mut self.last_place);
         let what = match &self.item {
             Some(item) => format!("{} {}", item.item.key.no, item.item.name),
             None => self.form.value(PART),

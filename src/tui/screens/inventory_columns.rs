@@ -34,17 +34,19 @@ const fn wants(column: LotColumn, compact: bool) -> (usize, usize) {
         LotColumn::No => (if compact { 9 } else { 10 }, 0),
         LotColumn::Name => (12, 5),
         LotColumn::Color => (if compact { 12 } else { 17 }, 1),
-        LotColumn::Condition | LotColumn::Bulk | LotColumn::Sale => (4, 0),
-        LotColumn::Quantity | LotColumn::Reserved | LotColumn::Sold | LotColumn::Lot => (6, 0),
+        LotColumn::Condition | LotColumn::Bulk | LotColumn::Sale | LotColumn::Stockroom => (4, 0),
+        LotColumn::Quantity
+        | LotColumn::Reserved
+        | LotColumn::Sold
+        | LotColumn::Lot
+        | LotColumn::Age => (6, 0),
         LotColumn::Price | LotColumn::Cost => (9, 0),
         LotColumn::Value | LotColumn::BrickLink => (10, 0),
         LotColumn::Weight | LotColumn::Changed | LotColumn::BrickOwl => (8, 0),
-        LotColumn::Age => (6, 0),
         LotColumn::By => (8, 1),
         LotColumn::Remarks | LotColumn::Comments => (9, 3),
         LotColumn::Tags => (8, 2),
         LotColumn::Category => (10, 2),
-        LotColumn::Stockroom => (4, 0),
     }
 }
 

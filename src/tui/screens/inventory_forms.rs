@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::inventory::DEED;
+use super::inventory::{DEED, WRITTEN};
 use super::inventory_add::AddForm;
 use super::inventory_change::ChangeLine;
 use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
 use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
 use crate::domain::rows::LotRow;
-use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort, LotView};
+use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort, LotView, Which};
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -51,6 +51,7 @@ pub(super) enum Over {
     View(Form, Vec<LotView>),
     Split(Form, LotId),
     Merge(Form, LotId, Vec<LotId>),
+    Export(Form, Which),
 }
 
 /// One lot with all its fields.
@@ -150,7 +151,7 @@ impl EditForm {
             }
             ROOM => {
                 let room = ROOMS[self.form.chosen(at).min(3)].chars().next();
-                let room = room.filter(|room| room.is_ascii_uppercase());
+                let room = room.filter(char::is_ascii_uppercase);
                 Ok((room != self.row.stockroom).then_some(LotEdit::Stockroom(room)))
             }
             RETAIN => {
@@ -174,7 +175,7 @@ impl EditForm {
                 Ok(Some(LotEdit::Tags(TagEdit::Set(tags))))
             }
             at => match TIERS.iter().position(|tier| *tier == at) {
-                Some(tier) if value.trim().is_empty() => parsed_none(tier),
+                Some(tier) if value.trim().is_empty() => Ok(Some(no_tier(tier))),
                 Some(tier) => parsed(["tier1", "tier2", "tier3"][tier]),
                 None => Ok(None),
             },
@@ -214,10 +215,22 @@ impl EditForm {
     }
 }
 
-fn parsed_none(tier: usize) -> Result<Option<LotEdit>, String> {
-    Ok(Some(LotEdit::Tier(u8::try_from(tier).unwrap_or(0), None)))
+fn no_tier(tier: usize) -> LotEdit {
+    LotEdit::Tier(u8::try_from(tier).unwrap_or(0), None)
 }
 
+/// Names of the formats, as the server knows them.
+const FORMATS: [&str; 9] = [
+    "bsx",
+    "xml",
+    "csv",
+    "xlsx",
+    "json",
+    "mass-upload",
+    "mass-update",
+    "wanted",
+    "owl-csv",
+];
 const AMOUNTS: [&str; 4] = ["keep", "average", "highest", "lowest"];
 const TEXTS: [&str; 3] = ["keep", "fill", "join"];
 
@@ -271,12 +284,27 @@ impl Over {
         Self::Merge(form, into.id, from)
     }
 
+    pub(super) fn export(which: Which) -> Self {
+        let what = match &which {
+            Which::Lots(lots) => format!("Export {} lots", lots.len()),
+            Which::Matching(_) => "Export all that match".to_owned(),
+        };
+        let form = Form::new(what)
+            .about("An absolute path at the server; a file that is there is replaced.")
+            .choice("Format", &FORMATS, 0)
+            .text("Path", "");
+        Self::Export(form, which)
+    }
+
     pub(super) fn refuse(&mut self, why: &str) {
         match self {
             Self::Edit(edit) => edit.form.failed = Some(why.to_owned()),
             Self::Add(add) => add.refuse(why),
             Self::Change(line) => line.refuse(why),
-            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => {
+            Self::View(form, _)
+            | Self::Split(form, _)
+            | Self::Merge(form, ..)
+            | Self::Export(form, _) => {
                 form.failed = Some(why.to_owned());
             }
         }
@@ -290,7 +318,10 @@ impl Over {
             }
             Self::Add(add) => return add.paste(text, cx),
             Self::Change(line) => return line.paste(text),
-            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => form.paste(text),
+            Self::View(form, _)
+            | Self::Split(form, _)
+            | Self::Merge(form, ..)
+            | Self::Export(form, _) => form.paste(text),
         }
         Vec::new()
     }
@@ -328,6 +359,11 @@ impl Over {
                 Filled::Submitted => split(form, *lot, cx),
                 _ => Done::Nothing,
             },
+            Self::Export(form, which) => match form.on(key) {
+                Filled::Cancelled => Done::Closed,
+                Filled::Submitted => export(form, which, cx),
+                _ => Done::Nothing,
+            },
             Self::Merge(form, into, from) => match form.on(key) {
                 Filled::Cancelled => Done::Closed,
                 Filled::Submitted => {
@@ -349,7 +385,10 @@ impl Over {
             Self::Edit(edit) => edit.form.draw(canvas, area),
             Self::Add(add) => add.draw(canvas, area),
             Self::Change(line) => line.draw(canvas, area, cx),
-            Self::View(form, _) | Self::Split(form, _) | Self::Merge(form, ..) => {
+            Self::View(form, _)
+            | Self::Split(form, _)
+            | Self::Merge(form, ..)
+            | Self::Export(form, _) => {
                 form.draw(canvas, area);
             }
         }
@@ -426,6 +465,21 @@ fn split(form: &mut Form, lot: LotId, cx: &Cx<'_>) -> Done {
             Done::Effects(vec![Effect::send(DEED, Request::Stock(request))])
         }
     }
+}
+
+fn export(form: &mut Form, which: &Which, cx: &Cx<'_>) -> Done {
+    let path = form.value(1);
+    if !path.trim().starts_with('/') {
+        form.failed = Some("The path begins with /.".into());
+        return Done::Nothing;
+    }
+    let request = StockRequest::Export {
+        which: which.clone(),
+        format: FORMATS[form.chosen(0).min(FORMATS.len() - 1)].to_owned(),
+        path: Some(path.trim().to_owned()),
+        op: cx.operation(),
+    };
+    Done::Effects(vec![Effect::send(WRITTEN, Request::Stock(request))])
 }
 
 fn rules(form: &Form) -> MergeRules {

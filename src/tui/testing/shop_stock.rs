@@ -246,7 +246,7 @@ impl State {
         })))
     }
 
-    fn undo(&mut self, deed: CorrelationId) -> Answer {
+    fn undo(&mut self, deed: CorrelationId) -> Reply {
         let mut changed = 0;
         for entry in self.book.history.iter_mut().filter(|e| e.deed == deed) {
             changed += 1;
@@ -255,7 +255,7 @@ impl State {
                 _ => DeedState::TakenBack,
             };
         }
-        Ok(report(900, changed, 0))
+        report(900, changed, 0)
     }
 
     fn places(&self) -> Vec<PlaceRow> {
@@ -303,7 +303,7 @@ impl State {
                 rows,
             } => Ok(Reply::History(Box::new(self.history(&query, before, rows)))),
             StockRequest::PreviewUndo { deed } => self.preview(deed),
-            StockRequest::Undo { deed, .. } => self.undo(deed),
+            StockRequest::Undo { deed, .. } => Ok(self.undo(deed)),
             StockRequest::Lot { id } => {
                 let lot = self.lots.iter().find(|lot| lot.id == id).cloned();
                 lot.map(|lot| Reply::Lot(Box::new(lot)))

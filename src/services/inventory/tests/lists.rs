@@ -92,7 +92,7 @@ impl Shop {
         };
         self.app
             .export_lots(&self.app.solo(), &which, (format.name(), Some(path)), task)
-            .expect(format.name())
+            .expect("written")
     }
 
     fn sound(&self) {
