@@ -58,9 +58,8 @@ impl Peer {
         let tx = self.0.transaction().expect("a transaction");
         let mut items: HashMap<ItemKey, i64> = HashMap::new();
         let mut colors = Vec::new();
-        let mut rank = 0i64;
-        for row in pages.flatten() {
-            let next = items.len() as i64;
+        for (rank, row) in (0i64..).zip(pages.flatten()) {
+            let next = i64::try_from(items.len()).expect("few items");
             let item = *items.entry(row.item.clone()).or_insert_with(|| {
                 tx.prepare_cached("INSERT INTO items VALUES (?, ?, ?, ?, ?)")
                     .expect("a statement")
@@ -84,7 +83,6 @@ impl Peer {
                 .expect("a color");
             }
             put(&tx, &row, (rank, item));
-            rank += 1;
         }
         tx.commit().expect("filled");
         self.0.execute_batch(INDICES).expect("indices");

@@ -71,7 +71,7 @@ fn made_up(n: usize) -> String {
     field("ColorID", &COLORS[n % COLORS.len()].to_string());
     field("Qty", &(n * n % 211).to_string());
     field("Price", &format!("0.{:03}", 7 + n * 13 % 900));
-    field("Condition", if n % 3 == 0 { "U" } else { "N" });
+    field("Condition", if n.is_multiple_of(3) { "U" } else { "N" });
     field("Comments", NOTES[n % NOTES.len()]);
     field(
         "Remarks",

@@ -137,7 +137,6 @@ pub fn open(place: &Place, wait: bool) -> Result<Arc<Desk>> {
     };
     let app = Arc::new(App::new(store, clock, setup)?);
     app.plant_starter()?;
-    app.finish_open_deeds()?;
     if wait {
         app.open_index()?;
     } else {

@@ -40,6 +40,13 @@ impl Chain {
         Self { entries, undone }
     }
 
+    /// One more entry, the newest.
+    fn add(&mut self, entry: LedgerEntry) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.insert(0, entry);
+        *self = Self::of(entries);
+    }
+
     fn get(&self, id: EntryId) -> Option<&LedgerEntry> {
         self.entries.iter().find(|entry| entry.id == id)
     }
@@ -358,7 +365,7 @@ fn preview(shop: &Shop<'_>, target: &Deed) -> Result<UndoPreview> {
         ..UndoPreview::default()
     };
     // As the lots would be after the entries that were looked at already.
-    let mut lots: BTreeMap<LotId, (Lot, Vec<LedgerEntry>)> = BTreeMap::new();
+    let mut lots: BTreeMap<LotId, (Lot, Chain)> = BTreeMap::new();
     for piece in pieces(target) {
         let entries = entries(shop, piece)?;
         found.together |= hangs_together(&entries);
@@ -371,7 +378,7 @@ fn preview(shop: &Shop<'_>, target: &Deed) -> Result<UndoPreview> {
                     chain.push(entry);
                     Ok(ControlFlow::Continue(()))
                 })?;
-                lots.insert(entry.lot, (lot, chain));
+                lots.insert(entry.lot, (lot, Chain::of(chain)));
             }
             look_at(&mut found, &mut lots, &entry);
         }
@@ -383,16 +390,12 @@ fn preview(shop: &Shop<'_>, target: &Deed) -> Result<UndoPreview> {
     Ok(found)
 }
 
-fn look_at(
-    found: &mut UndoPreview,
-    lots: &mut BTreeMap<LotId, (Lot, Vec<LedgerEntry>)>,
-    entry: &LedgerEntry,
-) {
+fn look_at(found: &mut UndoPreview, lots: &mut BTreeMap<LotId, (Lot, Chain)>, entry: &LedgerEntry) {
     let refused = match lots.get_mut(&entry.lot) {
         None => Err("it is not there any more".to_owned()),
-        Some((lot, entries)) => {
+        Some((lot, chain)) => {
             let before = lot.clone();
-            let done = without(lot, &Chain::of(entries.clone()), entry);
+            let done = without(lot, chain, entry);
             if done.is_ok() {
                 found.lots += 1;
                 found.pieces += i64::from(lot.stock.available) - i64::from(before.stock.available);
@@ -400,15 +403,12 @@ fn look_at(
                     found.examples.push(ChangeRow::of(&before, lot));
                 }
                 // The entry that would undo it.
-                entries.insert(
-                    0,
-                    LedgerEntry {
-                        id: EntryId(u64::MAX - u64::from(found.lots)),
-                        undoes: Some(entry.id),
-                        changes: Vec::new(),
-                        ..entry.clone()
-                    },
-                );
+                chain.add(LedgerEntry {
+                    id: EntryId(u64::MAX - u64::from(found.lots)),
+                    undoes: Some(entry.id),
+                    changes: Vec::new(),
+                    ..entry.clone()
+                });
             } else {
                 *lot = before;
             }
