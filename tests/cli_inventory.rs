@@ -364,7 +364,9 @@ fn lots_come_in_split_and_merge_and_all_of_it_is_taken_back() {
     assert!(ids.contains(&id) && ids.contains(&part), "{ids:?}");
     let strict = rows(&shop, &["duplicates", "--strict"]);
     assert!(
-        strict.iter().all(|lot| lot["id"].as_u64() != id.parse().ok()),
+        strict
+            .iter()
+            .all(|lot| lot["id"].as_u64() != id.parse().ok()),
         "prices differ"
     );
     let merge = [

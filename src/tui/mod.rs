@@ -88,6 +88,9 @@ type Screen = Terminal<CrosstermBackend<BufWriter<io::Stdout>>>;
 /// Room for a frame of a large terminal.
 const FRAME_BYTES: usize = 64 * 1024;
 
+/// Longest that leaving takes.
+const LEAVING: Duration = Duration::from_millis(300);
+
 /// Runs the program until the person leaves it.
 pub fn run(client: Client, greeted: Greeted, inbox: Inbox, options: Options) -> Result<()> {
     let guard = terminal::Guard::enter()?;
@@ -117,6 +120,17 @@ pub fn run(client: Client, greeted: Greeted, inbox: Inbox, options: Options) -> 
         }
     }
     app.leave();
+    // What is remembered is on its way; a server that is slow to answer is not waited for.
+    let until = Instant::now() + LEAVING;
+    while app.waiting() {
+        let left = until.saturating_duration_since(Instant::now());
+        let Ok(happening) = receiver.recv_timeout(left) else {
+            break;
+        };
+        if take(&mut app, &guard, happening, started).is_err() {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -138,7 +138,10 @@ fn lot_of(scope: &Scope, draft: &LotDraft, places: &PlaceRule) -> Result<Lot> {
         ..Lot::new(draft.item.clone(), scope.now, scope.user)
     };
     if let Some(place) = &draft.place {
-        lot.remarks = places.write(&lot.remarks, place);
+        // Remarks that are all place by the rule, but say something else, stay apart from it.
+        if lot.remarks.is_empty() || *places != PlaceRule::Remarks {
+            lot.remarks = places.write(&lot.remarks, place);
+        }
         lot.place = Place(clean(place));
     }
     let tags =

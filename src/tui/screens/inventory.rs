@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::inventory_change::ChangeLine;
 use super::inventory_columns::USUAL;
 use super::inventory_forms::{Done, Over, View};
 use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
-use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
-use crate::domain::rows::{DeedReport, HistoryQuery, LotRow, LotTotals};
+use crate::domain::rows::{HistoryQuery, LotRow, LotTotals};
 use crate::domain::{
     CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, Right, ViewSpec,
     Whereabouts, Which,
@@ -41,7 +39,7 @@ pub(super) const WRITTEN: Tag = 8;
 /// The pane follows after so much rest.
 const RESTED: Duration = Duration::from_millis(100);
 /// Deeds that `u` can take back one after the other.
-const REMEMBERED: usize = 50;
+pub(super) const REMEMBERED: usize = 50;
 
 /// The inventory.
 #[derive(Debug, Default)]
@@ -61,11 +59,11 @@ pub struct Inventory {
     pub(super) over: Option<Over>,
     pub(super) pane: Option<LotRow>,
     /// What was done here, the latest last.
-    done: Vec<CorrelationId>,
+    pub(super) done: Vec<CorrelationId>,
     /// What was taken back here, the latest last.
-    taken_back: Vec<CorrelationId>,
+    pub(super) taken_back: Vec<CorrelationId>,
     /// What is being taken back, or brought back (`true`).
-    turning: Option<(CorrelationId, bool)>,
+    pub(super) turning: Option<(CorrelationId, bool)>,
     /// The question under way; only the newest one waits behind it.
     asked: Option<LotQuery>,
     again: bool,
@@ -254,83 +252,6 @@ impl Inventory {
         }
     }
 
-    fn deed_done(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
-        match answer {
-            Ok(Reply::Deed(report)) => {
-                if let Some(Over::Add(add)) = &mut self.over {
-                    add.added();
-                } else {
-                    self.over = None;
-                }
-                self.told(&report, cx)
-            }
-            Ok(_) => Vec::new(),
-            Err(error) => match &mut self.over {
-                _ if self.turning.is_some() => {
-                    // It stays where it was: perhaps it works later.
-                    match self.turning.take() {
-                        Some((deed, true)) => self.taken_back.push(deed),
-                        Some((deed, false)) => self.done.push(deed),
-                        None => {}
-                    }
-                    vec![Effect::fail(&error)]
-                }
-                Some(over) => {
-                    over.refuse(&error.message);
-                    Vec::new()
-                }
-                None => vec![Effect::fail(&error)],
-            },
-        }
-    }
-
-    fn told(&mut self, report: &DeedReport, cx: &Cx<'_>) -> Vec<Effect> {
-        if let Some((deed, again)) = self.turning.take() {
-            return vec![self.turned(deed, again, cx)];
-        }
-        let Some(deed) = report.deed else {
-            let why = report.listed.first().map(|row| row.why.clone());
-            let text = why.unwrap_or_else(|| "Nothing is different.".into());
-            return vec![Effect::Say(Role::Info, text)];
-        };
-        self.done.push(deed);
-        self.taken_back.clear();
-        if self.done.len() > REMEMBERED {
-            self.done.remove(0);
-        }
-        let keys = cx.keymap.shown(Action::Undo, false).unwrap_or_default();
-        let mut text = count(cx.numbers, u64::from(report.changed), "lot", "lots");
-        text.push_str(" changed");
-        if report.refused > 0 {
-            let first = report.listed.first().map_or("", |row| row.why.as_str());
-            text = format!("{text}, {} not ({first})", report.refused);
-        }
-        vec![Effect::Say(
-            if report.refused > 0 {
-                Role::Warning
-            } else {
-                Role::Good
-            },
-            format!("{text}. {keys} takes it back."),
-        )]
-    }
-
-    fn turned(&mut self, deed: CorrelationId, again: bool, cx: &Cx<'_>) -> Effect {
-        let (list, action, text) = if again {
-            (&mut self.done, Action::Undo, "Brought back")
-        } else {
-            (&mut self.taken_back, Action::Redo, "Taken back")
-        };
-        list.push(deed);
-        let keys = cx.keymap.shown(action, false).unwrap_or_default();
-        let other = if again {
-            "takes it back"
-        } else {
-            "brings it back"
-        };
-        Effect::Say(Role::Good, format!("{text}. {keys} {other}."))
-    }
-
     fn over_answered(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
         match &mut self.over {
             Some(Over::Change(line)) => line.answered(answer),
@@ -356,75 +277,6 @@ impl Inventory {
         let now = self.window.current().map(|row| (row.id, row.last));
         let shown = self.pane.as_ref().map(|row| (row.id, row.last));
         (now != shown).then_some(Effect::After(RESTED, REST))
-    }
-
-    /// Marked lots, else the one the cursor is at.
-    fn meant(&self) -> Vec<LotId> {
-        if self.marks.is_empty() {
-            self.window
-                .current()
-                .map(|row| row.id)
-                .into_iter()
-                .collect()
-        } else {
-            self.marks.keys().copied().collect()
-        }
-    }
-
-    fn change(&mut self, text: &str, all: bool, cx: &Cx<'_>) -> Vec<Effect> {
-        let lots = self.meant();
-        if lots.is_empty() && !all {
-            return vec![Effect::Say(
-                Role::Info,
-                "There is no lot here to change.".into(),
-            )];
-        }
-        let line = ChangeLine::new(text, lots, self.shown.clone().unwrap_or_default(), all);
-        self.over = Some(Over::Change(Box::new(line)));
-        match &mut self.over {
-            Some(Over::Change(line)) => line.look(cx),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Something that needs no words: it is done at once, and can be taken back.
-    fn at_once(&self, edit: LotEdit, cx: &Cx<'_>) -> Vec<Effect> {
-        let lots = self.meant();
-        if lots.is_empty() {
-            return Vec::new();
-        }
-        let request = StockRequest::Change {
-            which: Which::Lots(lots),
-            edits: Edits(vec![edit]),
-            why: String::new(),
-            op: cx.operation(),
-        };
-        vec![Effect::send(DEED, Request::Stock(request))]
-    }
-
-    fn turn(&mut self, again: bool, cx: &Cx<'_>) -> Vec<Effect> {
-        if self.turning.is_some() {
-            return Vec::new();
-        }
-        let (list, nothing) = if again {
-            (&mut self.taken_back, "Nothing was taken back here.")
-        } else {
-            (
-                &mut self.done,
-                "Nothing was changed here yet. The history takes back older changes.",
-            )
-        };
-        let Some(deed) = list.pop() else {
-            return vec![Effect::Say(Role::Info, nothing.into())];
-        };
-        self.turning = Some((deed, again));
-        let request = StockRequest::Undo {
-            deed,
-            why: String::new(),
-            partly: false,
-            op: cx.operation(),
-        };
-        vec![Effect::send(DEED, Request::Stock(request))]
     }
 
     fn mark(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
@@ -489,62 +341,6 @@ impl Inventory {
             _ if writes => return self.write(action, cx),
             _ => {}
         }
-        Vec::new()
-    }
-
-    fn write(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
-        match action {
-            Action::AddLot => {
-                self.over = Some(Over::add(self.shelf));
-                Vec::new()
-            }
-            Action::EditLot if self.marks.len() > 1 => self.change("", false, cx),
-            Action::EditLot => {
-                if let Some(row) = self.window.current() {
-                    self.over = Some(Over::edit(row, cx));
-                }
-                Vec::new()
-            }
-            Action::SetQuantity => self.change("qty=", false, cx),
-            Action::SetPrice => self.change("price=", false, cx),
-            Action::MoveLot => self.change("loc=", false, cx),
-            Action::ChangeAll => self.change("", true, cx),
-            Action::DeleteLot if self.shelf == LotShelf::Gone => self.at_once(LotEdit::Restore, cx),
-            Action::DeleteLot => {
-                let effects = self.at_once(LotEdit::Delete, cx);
-                self.marks.clear();
-                effects
-            }
-            Action::SplitLot => {
-                if let Some(row) = self.window.current() {
-                    self.over = Some(Over::split(row));
-                }
-                Vec::new()
-            }
-            Action::MergeLots => self.merge(),
-            Action::Undo => self.turn(false, cx),
-            Action::Redo => self.turn(true, cx),
-            _ => Vec::new(),
-        }
-    }
-
-    fn merge(&mut self) -> Vec<Effect> {
-        let Some(into) = self.window.current().cloned() else {
-            return Vec::new();
-        };
-        let from: Vec<LotId> = self
-            .marks
-            .keys()
-            .copied()
-            .filter(|id| *id != into.id)
-            .collect();
-        if from.is_empty() {
-            return vec![Effect::Say(
-                Role::Info,
-                "Mark the lots that go, stand on the one that stays, and merge again.".into(),
-            )];
-        }
-        self.over = Some(Over::merge(&into, from));
         Vec::new()
     }
 

@@ -15,6 +15,7 @@ pub mod inventory;
 mod inventory_add;
 mod inventory_change;
 mod inventory_columns;
+mod inventory_deeds;
 mod inventory_forms;
 mod inventory_view;
 pub mod item;
