@@ -138,7 +138,8 @@ impl App {
         let (into, made) = self.target(scope, &order.into, order.dry_run)?;
         // In a dry run a file that would be made has no number yet; any stands for it.
         let filed = (!live).then(|| into.unwrap_or(FileId(u32::MAX)));
-        let rows = drafts(scope, opened.list, filed, &mut report);
+        let places = self.store.read(|tx| tx.shop(scope).place_rule())?;
+        let rows = drafts(scope, opened.list, (filed, &places), &mut report);
         let known = self.known_of_file(scope, into.filter(|_| how.merge))?;
         if order.dry_run {
             self.look_at_rows(scope, rows, &how, known, &mut report)?;

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::lot::{MAX_PRICE, MAX_QUANTITY};
 use crate::domain::report::{InventoryImport, Skipped};
-use crate::domain::text::clean;
-use crate::domain::{FileId, ListStatus, Lot, Money, Place, RawField, Scope, Stock};
+use crate::domain::{FileId, ListStatus, Lot, Money, PlaceRule, RawField, Scope, Stock};
 use crate::formats::{ListFile, ListLot};
 
 /// The name of the field that keeps a colour nobody knows the number of.
@@ -23,7 +22,7 @@ pub(super) struct Draft {
 pub(super) fn drafts(
     scope: &Scope,
     list: ListFile,
-    file: Option<FileId>,
+    (file, places): (Option<FileId>, &PlaceRule),
     report: &mut InventoryImport,
 ) -> Vec<Draft> {
     report.read = list.lots.len() as u64 + list.skipped.count;
@@ -51,6 +50,9 @@ pub(super) fn drafts(
         report.unknown_colors += u64::from(row.color_is_unknown());
         let mut lot = lot(scope, row);
         lot.file = file;
+        if let Some(place) = places.read(&lot.remarks) {
+            lot.place = place;
+        }
         drafts.push(Draft { lot, print });
     }
     drafts
@@ -103,7 +105,6 @@ pub(super) fn lot(scope: &Scope, mut row: ListLot) -> Lot {
         price: row.price,
         cost: row.cost,
         notes: row.comments,
-        place: Place(clean(&row.remarks)),
         remarks: row.remarks,
         bulk: row.bulk.max(1),
         tiers: row.tiers,

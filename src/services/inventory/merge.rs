@@ -6,8 +6,7 @@ use super::deeds::{Doing, Each, Outcome, Task, repeated, report_of, settle};
 use crate::domain::lot::MAX_QUANTITY;
 use crate::domain::lot_draft::{Counted, MergeAmount, MergeRules, MergeText};
 use crate::domain::rows::DeedReport;
-use crate::domain::text::clean;
-use crate::domain::{Lot, LotId, Money, OperationId, Place, Reason, Scope};
+use crate::domain::{Lot, LotId, Money, OperationId, PlaceRule, Reason, Scope};
 use crate::error::{Error, Result};
 use crate::services::App;
 use crate::services::moves::Moves;
@@ -57,7 +56,7 @@ impl App {
             if others.is_empty() {
                 return Err(Error::invalid("Mark two or more lots to merge them."));
             }
-            join(&mut kept, &others, rules)?;
+            join(&mut kept, &others, rules, &tx.shop(&scope).place_rule()?)?;
             moves.edit(into, Reason::Merged, None, |held| {
                 *held = kept;
                 Ok(())
@@ -133,7 +132,7 @@ fn count(moves: &mut Moves<'_>, id: LotId, pieces: u32, why: &str) -> Result<Out
     Ok(Outcome::Changed)
 }
 
-fn join(kept: &mut Lot, others: &[Lot], rules: MergeRules) -> Result<()> {
+fn join(kept: &mut Lot, others: &[Lot], rules: MergeRules, places: &PlaceRule) -> Result<()> {
     let all = || std::iter::once(&*kept).chain(others);
     let price = amount(
         rules.price,
@@ -160,7 +159,9 @@ fn join(kept: &mut Lot, others: &[Lot], rules: MergeRules) -> Result<()> {
     (kept.price, kept.cost) = (price, cost);
     kept.notes = notes;
     if remarks != kept.remarks {
-        kept.place = Place(clean(&remarks));
+        if let Some(place) = places.read(&remarks) {
+            kept.place = place;
+        }
         kept.remarks = remarks;
     }
     kept.tags = tags;

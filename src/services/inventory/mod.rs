@@ -1,7 +1,7 @@
 //! What is done to lots: bringing them in, changing, splitting, merging, moving them, and taking all of
 //! that back.
 //!
-//! Everything goes through [`deeds`]: a deed is what a person did in one go, with its entries in the
+//! Everything goes through `deeds`: a deed is what a person did in one go, with its entries in the
 //! ledger, and what can be taken back as one.
 
 mod add;
