@@ -75,6 +75,8 @@ impl Inventory {
     pub fn asked(query: &LotQuery) -> Self {
         Self {
             field: Field::with(&query.text),
+            // Whoever comes here with a filter looks at what it finds; keys are commands.
+            in_list: !query.text.is_empty(),
             sort: query.sort.clone(),
             shelf: query.shelf,
             ..Self::default()

@@ -1,7 +1,8 @@
-//! The keys of the screen one is on.
+//! The keys of the screen one is on; of the inventory the language of its filter and changes, too.
 
 use ratatui::layout::Rect;
 
+use crate::domain::{edit, filter};
 use crate::tui::canvas::Canvas;
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::screen::{Cx, Session};
@@ -27,6 +28,26 @@ pub fn lines(context: Context, keymap: &Keymap, session: &Session) -> Vec<(Strin
                     found.push((keys, action.about()));
                 }
             }
+        }
+    }
+    if context == Context::Inventory {
+        found.push((String::new(), ""));
+        found.push((
+            "Filter".into(),
+            "words that all must occur, and questions to fields:",
+        ));
+        for line in filter::help() {
+            if let Some(example) = line.examples.first() {
+                found.push(((*example).to_string(), line.about));
+            }
+        }
+        found.push((String::new(), ""));
+        found.push((
+            "Changes".into(),
+            "of the chosen lots, or of all that match; ; between several:",
+        ));
+        for (example, about) in edit::HELP {
+            found.push((example.to_owned(), about));
         }
     }
     found
@@ -56,10 +77,16 @@ pub fn draw(canvas: &mut Canvas<'_>, size: Rect, context: Context, cx: &Cx<'_>, 
     } else {
         format!("{}: keys", context.name())
     };
+    // Examples are longer than keys.
+    let keys = if context == Context::Inventory {
+        26
+    } else {
+        16
+    };
     let inner = canvas.frame(area, &title);
-    for (line, (keys, about)) in lines.iter().skip(top).take(inner.height.into()).enumerate() {
+    for (line, (left, about)) in lines.iter().skip(top).take(inner.height.into()).enumerate() {
         let mut pen = canvas.pen(inner, line as u16);
-        pen.column(keys, 16, Role::Accent);
+        pen.column(left, keys, Role::Accent);
         pen.skip(1);
         pen.fit(about, Role::Text);
     }
