@@ -6,6 +6,7 @@ use crate::domain::{edit, filter};
 use crate::tui::canvas::Canvas;
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::screen::{Cx, Session};
+use crate::tui::text::width;
 use crate::tui::theme::Role;
 
 /// Lines that fit.
@@ -56,12 +57,12 @@ pub fn lines(context: Context, keymap: &Keymap, session: &Session) -> Vec<(Strin
 /// Draws the help from line `top` on.
 pub fn draw(canvas: &mut Canvas<'_>, size: Rect, context: Context, cx: &Cx<'_>, top: usize) {
     let lines = lines(context, cx.keymap, cx.session);
-    let width = size.width.min(72);
+    let wide = size.width.min(72);
     let height = size.height.saturating_sub(2).min(lines.len() as u16 + 2);
     let area = Rect {
-        x: size.x + (size.width - width) / 2,
+        x: size.x + (size.width - wide) / 2,
         y: size.y + (size.height - height) / 2,
-        width,
+        width: wide,
         height,
     };
     canvas.hide_cursor();
@@ -77,16 +78,11 @@ pub fn draw(canvas: &mut Canvas<'_>, size: Rect, context: Context, cx: &Cx<'_>, 
     } else {
         format!("{}: keys", context.name())
     };
-    // Examples are longer than keys.
-    let keys = if context == Context::Inventory {
-        26
-    } else {
-        16
-    };
     let inner = canvas.frame(area, &title);
     for (line, (left, about)) in lines.iter().skip(top).take(inner.height.into()).enumerate() {
         let mut pen = canvas.pen(inner, line as u16);
-        pen.column(left, keys, Role::Accent);
+        // An example is longer than keys are, and takes the room it needs.
+        pen.column(left, width(left).clamp(16, 28), Role::Accent);
         pen.skip(1);
         pen.fit(about, Role::Text);
     }
