@@ -8,8 +8,8 @@ use std::ops::{ControlFlow, RangeBounds};
 use std::rc::Rc;
 
 use redb::{
-    Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
-    TableError, TableHandle, Value, WriteTransaction,
+    AccessGuard, Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata,
+    StorageError, TableDefinition, TableError, TableHandle, Value, WriteTransaction,
 };
 
 use super::codec::{Record, unpack};
@@ -155,21 +155,11 @@ impl Tx<'_> {
                 let Some(table) = tx.table(table)? else {
                     return Ok(());
                 };
-                for pair in table.range::<B>(range).map_err(error)? {
-                    let (key, value) = pair.map_err(error)?;
-                    if each(key.value(), value.value())?.is_break() {
-                        break;
-                    }
-                }
+                visit(table.range::<B>(range).map_err(error)?, &mut each)?;
             }
             Self::Write(tx) => {
                 let table = tx.open_table(table).map_err(error)?;
-                for pair in table.range::<B>(range).map_err(error)? {
-                    let (key, value) = pair.map_err(error)?;
-                    if each(key.value(), value.value())?.is_break() {
-                        break;
-                    }
-                }
+                visit(table.range::<B>(range).map_err(error)?, &mut each)?;
             }
         }
         Ok(())
@@ -190,21 +180,11 @@ impl Tx<'_> {
                 let Some(table) = tx.table(table)? else {
                     return Ok(());
                 };
-                for pair in table.range::<B>(range).map_err(error)?.rev() {
-                    let (key, value) = pair.map_err(error)?;
-                    if each(key.value(), value.value())?.is_break() {
-                        break;
-                    }
-                }
+                visit(table.range::<B>(range).map_err(error)?.rev(), &mut each)?;
             }
             Self::Write(tx) => {
                 let table = tx.open_table(table).map_err(error)?;
-                for pair in table.range::<B>(range).map_err(error)?.rev() {
-                    let (key, value) = pair.map_err(error)?;
-                    if each(key.value(), value.value())?.is_break() {
-                        break;
-                    }
-                }
+                visit(table.range::<B>(range).map_err(error)?.rev(), &mut each)?;
             }
         }
         Ok(())
@@ -251,4 +231,20 @@ impl Tx<'_> {
     pub(super) fn seq(&self) -> Result<u64> {
         Ok(self.meta_number(super::writer::SEQ)?.unwrap_or(0))
     }
+}
+
+/// Hands pairs on until `each` breaks off.
+fn visit<'a, K: Key + 'static, V: Value + 'static>(
+    pairs: impl Iterator<
+        Item = std::result::Result<(AccessGuard<'a, K>, AccessGuard<'a, V>), StorageError>,
+    >,
+    each: &mut impl FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    for pair in pairs {
+        let (key, value) = pair.map_err(error)?;
+        if each(key.value(), value.value())?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
