@@ -9,6 +9,7 @@
 //! | [`labels`] | labels for bins, lots and totes as PDF, ZPL and PNG |
 //! | [`store`] | the database file: tables, codec, the single writer |
 //! | [`search`] | the full-text index, derived from the store |
+//! | [`market`] | clients of BrickLink, BrickOwl and Brickognize; they keep nothing |
 //! | [`services`] | every verb of the program, one transaction each |
 //! | [`api`] | requests, replies, events; framing; client and server |
 //! | [`web`] | alerts that leave the machine, measurements on loopback |
@@ -26,6 +27,7 @@ pub mod entropy;
 pub mod error;
 pub mod formats;
 pub mod labels;
+pub mod market;
 pub mod search;
 pub mod services;
 pub mod store;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and what it may use besides itself.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("error", &[]),
     ("clock", &["domain"]),
@@ -15,12 +15,14 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("entropy", &["domain", "error"]),
     ("formats", &["domain", "error"]),
     ("labels", &["domain", "error"]),
+    ("market", &["domain", "error", "clock", "config", "entropy"]),
     ("store", &["domain", "error"]),
     ("search", &["domain", "error"]),
     (
         "services",
         &[
-            "domain", "error", "clock", "config", "entropy", "formats", "labels", "store", "search",
+            "domain", "error", "clock", "config", "entropy", "formats", "labels", "store",
+            "search", "market",
         ],
     ),
     ("web", &["domain", "error", "clock", "config", "services"]),
@@ -41,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "entropy",
             "error",
             "formats",
+            "market",
             "search",
             "services",
             "store",
@@ -103,7 +106,11 @@ const BELONGS: [(&str, &[&str], &str); 19] = [
         &["entropy"],
         "randomness comes from the injected source",
     ),
-    ("reqwest::", &["web"], "only the web layer calls out"),
+    (
+        "reqwest::",
+        &["web", "market::wire"],
+        "two places call out: alerts, and calls to the services",
+    ),
     ("axum::", &["web"], "only the web layer listens to the web"),
     (
         "metrics::",

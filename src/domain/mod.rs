@@ -25,6 +25,7 @@ pub mod lot_field;
 pub mod lot_file;
 pub mod lot_view;
 pub mod mapping;
+pub mod market;
 pub mod money;
 pub mod order;
 pub mod overlay;

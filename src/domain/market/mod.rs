@@ -1,0 +1,18 @@
+//! What the shop knows of the services outside: what they hold, what they answer, how they fail.
+//!
+//! These are the program's own types. What travels over the wire has types of its own, in `market`
+//! for the clients and in `sandbox` for the services played here.
+
+pub mod catalog_facts;
+pub mod failure;
+pub mod listing;
+pub mod market_order;
+pub mod price_guide;
+pub mod service;
+
+pub use catalog_facts::{CatalogFacts, ElementLink};
+pub use failure::{Class, Done, Failure};
+pub use listing::{Grade, Listing, ListingChange, NewListing};
+pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
+pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
+pub use service::{Purpose, Service, StoreFacts};

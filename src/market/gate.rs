@@ -1,0 +1,46 @@
+//! Whether a call may be made now: budget and breaker, as the clients see them.
+
+use crate::domain::market::{Class, Failure, Purpose, Service};
+
+/// Leave to make a call; handed back with what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// Names it to the gate.
+    pub turn: u64,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was answered, whatever the answer says about the request.
+    Answered,
+    /// It failed.
+    Failed(Class),
+    /// It was not made after all.
+    NotMade,
+}
+
+/// Decides who may call when. One gate belongs to one set of keys (or to the shop, for Brickognize).
+pub trait Gate: Send + Sync + std::fmt::Debug {
+    /// Waits for a turn, as long as waiting is short; a failure says when it makes sense again.
+    ///
+    /// # Errors
+    /// `Budget`, `Held` or `Offline`, each with `retry_after`. `Failure` is large, but only made when a
+    /// call is not.
+    fn enter(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>>;
+
+    /// Says what became of the call, also when the service told that it is throttled.
+    fn leave(&self, open: Open, outcome: Outcome);
+}
+
+/// Lets everything pass at once: for tests and for services without limits.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct AlwaysOpen;
+
+impl Gate for AlwaysOpen {
+    fn enter(&self, _: Service, _: Purpose) -> Result<Open, Box<Failure>> {
+        Ok(Open { turn: 0 })
+    }
+
+    fn leave(&self, _: Open, _: Outcome) {}
+}

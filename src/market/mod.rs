@@ -1,0 +1,11 @@
+//! Everything that crosses the network: clients of BrickLink, BrickOwl and Brickognize.
+//!
+//! A client signs, sends, reads and maps; it keeps nothing. What it needs from the rest of the program
+//! it declares as a trait: somebody who carries calls ([`Transport`]) and somebody who says whether a call
+//! may be made now ([`Gate`]). It never sees the store.
+
+pub mod carry;
+pub mod gate;
+
+pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
+pub use gate::{Gate, Open, Outcome};
