@@ -4,17 +4,19 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::codec::{pack, unpack};
 use super::disk;
-use super::shop::ShopWrite;
+use super::shop::{SHARED_OUT, ShopWrite};
 use super::tables::{
     ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOT_VIEWS, LOTS, LOTS_BY_BRICKLINK,
     LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS,
     ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
-use crate::domain::{Deed, Lot, Order, PickSession, PickState};
+use super::writer::Write;
+use crate::domain::{Deed, Lot, LotId, Order, PickSession, PickState};
 use crate::error::Result;
 
 /// Remembers the numbers that were given last.
@@ -61,6 +63,20 @@ macro_rules! keep {
     }};
 }
 
+/// The records of a large batch as bytes, by position; packing is work that all cores can share, writing
+/// is not. Nothing for a small batch, and nothing for a write that holds no lot and no entry.
+pub(super) fn packed_ahead(writes: &[Write]) -> Result<Vec<Option<Vec<u8>>>> {
+    if writes.len() < SHARED_OUT {
+        return Ok(Vec::new());
+    }
+    let bytes = |write: &Write| match write {
+        Write::Shop(ShopWrite::Lot(_, lot) | ShopWrite::LotAlike(_, lot)) => pack(&**lot).map(Some),
+        Write::Shop(ShopWrite::Ledger(_, entry)) => pack(&**entry).map(Some),
+        _ => Ok(None),
+    };
+    writes.par_iter().map(bytes).collect()
+}
+
 /// Takes the writes of one batch. Must be gone before the next verb decides: that one reads the
 /// same tables.
 pub(super) struct ShopWriter<'t> {
@@ -86,23 +102,26 @@ impl<'t> ShopWriter<'t> {
         })
     }
 
-    /// Applies one write.
-    pub(super) fn apply(&mut self, write: ShopWrite) -> Result<()> {
+    /// Applies one write; `ahead` is its record as bytes, where that was packed already.
+    pub(super) fn apply(&mut self, write: ShopWrite, ahead: Option<Vec<u8>>) -> Result<()> {
         let tx = self.tx;
         match write {
             ShopWrite::Lot(tenant, lot) => {
-                self.lots()?.put(tenant, &lot)?;
+                let bytes = ahead.map_or_else(|| pack(&*lot), Ok)?;
+                self.lots()?.put(tenant, &lot, &bytes)?;
             }
             ShopWrite::LotAlike(tenant, lot) => {
-                self.lots()?.put_alike(tenant, &lot)?;
+                let bytes = ahead.map_or_else(|| pack(&*lot), Ok)?;
+                self.lots()?.put_alike(tenant, lot.id, &bytes)?;
             }
             ShopWrite::Ledger(tenant, entry) => {
                 let tables = match &mut self.ledger {
                     Some(tables) => tables,
                     none => none.insert(tx.open_table(LEDGER.definition()).map_err(|e| disk(&e))?),
                 };
+                let bytes = ahead.map_or_else(|| pack(&*entry), Ok)?;
                 tables
-                    .insert((tenant, entry.id.0), pack(&*entry)?.as_slice())
+                    .insert((tenant, entry.id.0), bytes.as_slice())
                     .map_err(|e| disk(&e))?;
             }
             ShopWrite::Deed(tenant, deed) => put_deed(tx, tenant, &deed)?,
@@ -251,7 +270,7 @@ impl<'t> LotTables<'t> {
     }
 
     /// Writes a lot; what the stored one stood under is removed first.
-    fn put(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
+    fn put(&mut self, tenant: u32, lot: &Lot, bytes: &[u8]) -> Result<()> {
         let key = (tenant, lot.id.0);
         let before: Option<Lot> = self
             .lots
@@ -271,13 +290,13 @@ impl<'t> LotTables<'t> {
         if let Some(number) = numbered(lot) {
             keep!(&mut self.by_number => (tenant, number), lot.id.0);
         }
-        self.put_alike(tenant, lot)
+        self.put_alike(tenant, lot.id, bytes)
     }
 
     /// Writes the record only.
-    fn put_alike(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
+    fn put_alike(&mut self, tenant: u32, lot: LotId, bytes: &[u8]) -> Result<()> {
         self.lots
-            .insert((tenant, lot.id.0), pack(lot)?.as_slice())
+            .insert((tenant, lot.0), bytes)
             .map_err(|e| disk(&e))?;
         Ok(())
     }

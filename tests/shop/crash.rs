@@ -1,120 +1,11 @@
 //! The power fails at any moment of a walk or an import.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use brickops::domain::SessionId;
 use brickops::domain::rows::PickView;
-use brickops::error::{Error, Result};
-use brickops::store::Opener;
-use redb::{Database, StorageBackend};
+use brickops::error::Result;
 
+use crate::disk::Disk;
 use crate::setup::{FileLot, Fixture, line, lot, open, order_xml};
-
-/// A disk that stands still at a chosen sync. Until then it keeps apart what is certain to survive.
-#[derive(Debug, Default)]
-struct Platter {
-    written: Vec<u8>,
-    synced: Vec<u8>,
-    /// Written since the last sync, in order.
-    loose: Vec<(usize, Vec<u8>)>,
-    syncs: usize,
-    /// The sync that fails, and everything after it.
-    fuse: Option<usize>,
-    dead: bool,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Disk(Arc<Mutex<Platter>>);
-
-impl Disk {
-    fn with<T>(&self, act: impl FnOnce(&mut Platter) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn alive<T>(&self, act: impl FnOnce(&mut Platter) -> T) -> io::Result<T> {
-        self.with(|platter| {
-            if platter.dead {
-                Err(io::Error::other("the power is off"))
-            } else {
-                Ok(act(platter))
-            }
-        })
-    }
-
-    fn opener(&self) -> Opener {
-        let disk = self.clone();
-        Arc::new(move || {
-            Database::builder()
-                .create_with_backend(disk.clone())
-                .map_err(|e| Error::storage(e.to_string()))
-        })
-    }
-
-    /// The disk as it is found when the power is back: what was synced, and some of what was not.
-    fn after_the_failure(&self) -> Self {
-        self.with(|platter| {
-            let mut found = platter.synced.clone();
-            let kept = (platter.syncs * 7) % (platter.loose.len() + 1);
-            for (at, bytes) in &platter.loose[..kept] {
-                let end = at + bytes.len();
-                if found.len() < end {
-                    found.resize(end, 0);
-                }
-                found[*at..end].copy_from_slice(bytes);
-            }
-            found.resize(found.len().max(platter.written.len()), 0);
-            Self::holding(found)
-        })
-    }
-
-    fn holding(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(Mutex::new(Platter {
-            written: bytes.clone(),
-            synced: bytes,
-            ..Platter::default()
-        })))
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.with(|platter| platter.written.clone())
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> io::Result<u64> {
-        self.alive(|platter| platter.written.len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        self.alive(|platter| out.copy_from_slice(&platter.written[start..start + out.len()]))
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).map_err(io::Error::other)?;
-        self.alive(|platter| platter.written.resize(len, 0))
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.with(|platter| {
-            platter.syncs += 1;
-            platter.dead |= platter.fuse.is_some_and(|fuse| platter.syncs >= fuse);
-        });
-        self.alive(|platter| {
-            platter.synced = platter.written.clone();
-            platter.loose.clear();
-        })
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        self.alive(|platter| {
-            platter.written[start..start + data.len()].copy_from_slice(data);
-            platter.loose.push((start, data.to_vec()));
-        })
-    }
-}
 
 fn prepared() -> (Vec<u8>, SessionId) {
     let disk = Disk::default();
@@ -175,8 +66,7 @@ fn no_confirmed_line_is_lost_and_none_is_half() {
         let opened = open(disk.opener());
         let mut confirmed = 0;
         if let Ok(shop) = &opened {
-            let before = disk.with(|platter| platter.syncs);
-            disk.with(|platter| platter.fuse = Some(before + fuse));
+            disk.fails_after(fuse);
             for step in STEPS {
                 match step(shop, walk) {
                     Ok(view) => {
@@ -188,7 +78,7 @@ fn no_confirmed_line_is_lost_and_none_is_half() {
                 }
             }
         }
-        if !disk.with(|platter| platter.dead) {
+        if !disk.is_dead() {
             assert_eq!(confirmed, STEPS.len());
             break;
         }
@@ -233,11 +123,10 @@ fn an_import_that_died_is_completed_by_doing_it_again() {
     for fuse in [4, 7, 9, 12, 15] {
         let disk = Disk::default();
         let shop = open(disk.opener()).expect("a shop");
-        let before = disk.with(|platter| platter.syncs);
-        disk.with(|platter| platter.fuse = Some(before + fuse));
+        disk.fails_after(fuse);
         let path = shop.file("lots.bsx", &text);
         let died = shop.app.import_inventory(&shop.scope, &path, &|_| {});
-        let dead = disk.with(|platter| platter.dead);
+        let dead = disk.is_dead();
         assert_eq!(died.is_err(), dead);
         drop(shop);
         let found = if dead {

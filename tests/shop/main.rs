@@ -2,6 +2,8 @@
 //! whole store finds nothing wrong after any of it.
 
 mod crash;
+mod deeds;
+mod disk;
 mod imports;
 mod picking;
 mod random;

@@ -13,6 +13,8 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::iter::ParallelIterator;
+
 use super::names::Names;
 use crate::domain::filter::Expr;
 use crate::domain::rows::LotTotals;
@@ -234,26 +236,55 @@ impl Shelves {
 }
 
 fn totals(columns: &Columns, lots: &Bits) -> LotTotals {
-    let mut totals = LotTotals::default();
-    let (mut value, mut cost) = (0i128, 0i128);
-    for at in lots.each() {
-        let pieces = columns.available[at];
-        totals.lots += 1;
-        totals.pieces += u64::from(pieces);
-        value += i128::from(columns.price[at]) * i128::from(pieces);
-        cost += i128::from(columns.cost[at]) * i128::from(pieces);
-        match columns.weight(at) {
-            Some(weight) => totals.milligrams += u64::from(weight) * u64::from(pieces),
-            None => totals.unweighed += u32::from(pieces > 0),
-        }
-    }
+    let sums = lots
+        .runs()
+        .map(|(from, words)| Sums::over(columns, from, words))
+        .reduce(Sums::default, Sums::and);
+    let mut totals = sums.plain;
     // A sum beyond what can be kept is shown as the largest that can.
     let kept = |sum: i128| {
         Money::from_raw(i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX }))
     };
-    totals.value = kept(value);
-    totals.cost = kept(cost);
+    totals.value = kept(sums.value);
+    totals.cost = kept(sums.cost);
     totals
+}
+
+/// Sums of some lots, before they are cut to what can be kept.
+#[derive(Default)]
+struct Sums {
+    plain: LotTotals,
+    value: i128,
+    cost: i128,
+}
+
+impl Sums {
+    fn over(columns: &Columns, from: usize, words: &[u64]) -> Self {
+        let mut sums = Self::default();
+        let plain = &mut sums.plain;
+        for at in select::set(from, words) {
+            let pieces = columns.available[at];
+            plain.lots += 1;
+            plain.pieces += u64::from(pieces);
+            sums.value += i128::from(columns.price[at]) * i128::from(pieces);
+            sums.cost += i128::from(columns.cost[at]) * i128::from(pieces);
+            match columns.weight(at) {
+                Some(weight) => plain.milligrams += u64::from(weight) * u64::from(pieces),
+                None => plain.unweighed += u32::from(pieces > 0),
+            }
+        }
+        sums
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.plain.lots += other.plain.lots;
+        self.plain.pieces += other.plain.pieces;
+        self.plain.milligrams += other.plain.milligrams;
+        self.plain.unweighed += other.plain.unweighed;
+        self.value += other.value;
+        self.cost += other.cost;
+        self
+    }
 }
 
 /// Brings a shelf up to the state.

@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
+
 use super::columns::Columns;
 use super::goods::ranks;
 use super::select::Bits;
@@ -17,6 +19,8 @@ const KEPT: usize = 6;
 const FEW: usize = 2_000;
 /// A share of the lots below which only those that fit are put in order: one in so many.
 const SOME: usize = 4;
+/// More lots than this are shared out over the cores.
+const HALVED: usize = 32_768;
 /// Bits of a digit of the radix sort.
 const DIGIT: u32 = 11;
 
@@ -149,9 +153,15 @@ impl Orders {
         bits: &Bits,
     ) -> Vec<u32> {
         let within = |order: &[u32]| -> Vec<u32> {
-            let mut lots = Vec::with_capacity(bits.count());
-            lots.extend(order.iter().copied().filter(|at| bits.has(*at as usize)));
-            lots
+            let few = |run: &[u32]| -> Vec<u32> {
+                let set = run.iter().copied().filter(|at| bits.has(*at as usize));
+                set.collect()
+            };
+            if order.len() <= HALVED {
+                return few(order);
+            }
+            let runs: Vec<Vec<u32>> = order.par_chunks(HALVED).map(few).collect();
+            runs.concat()
         };
         let sort = meaningful(sort);
         let known = sort.is_empty() || self.kept.iter().any(|(known, _)| *known == sort);
@@ -278,46 +288,74 @@ fn ordinal(columns: &Columns, ranked: &Ranked, column: LotColumn, at: usize) -> 
     }
 }
 
-/// Sorts by a number of each lot and keeps the order of equal ones: by digits, the lowest first.
-fn sort_by(order: &mut Vec<u32>, ordinal: impl Fn(usize) -> u64, down: bool) {
-    let mut from: Vec<(u64, u32)> = order
-        .iter()
-        .map(|at| (ordinal(*at as usize), *at))
-        .collect();
+/// A lot and the number it is put in order by.
+type Keyed = (u64, u32);
+
+/// Sorts by a number of each lot and keeps the order of equal ones.
+fn sort_by(order: &mut Vec<u32>, ordinal: impl Fn(usize) -> u64 + Sync, down: bool) {
+    let keyed = |at: &u32| (ordinal(*at as usize), *at);
+    if order.len() <= HALVED {
+        let mut all: Vec<Keyed> = order.iter().map(keyed).collect();
+        by_digits(&mut all, down);
+        order.clear();
+        order.extend(all.into_iter().map(|(_, at)| at));
+        return;
+    }
+    // Each core puts a half in order; joining them is one walk.
+    let half = order.len() / 2;
+    let sorted = |some: &[u32]| {
+        let mut some: Vec<Keyed> = some.iter().map(keyed).collect();
+        by_digits(&mut some, down);
+        some
+    };
+    let (first, second) = order.split_at(half);
+    let (first, second) = rayon::join(|| sorted(first), || sorted(second));
+    let (mut a, mut b) = (first.iter().peekable(), second.iter().peekable());
+    let before = |x: u64, y: u64| if down { x < y } else { x > y };
+    for slot in order.iter_mut() {
+        let next = match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) if before(x.0, y.0) => b.next(),
+            (Some(_), _) => a.next(),
+            (None, _) => b.next(),
+        };
+        if let Some((_, at)) = next {
+            *slot = *at;
+        }
+    }
+}
+
+/// Sorts by digits, the lowest first.
+fn by_digits(from: &mut Vec<Keyed>, down: bool) {
     let (mut least, mut most) = (u64::MAX, 0);
-    for (key, _) in &from {
+    for (key, _) in &*from {
         least = least.min(*key);
         most = most.max(*key);
     }
     if least >= most {
         return;
     }
-    for (key, _) in &mut from {
-        *key = if down { most - *key } else { *key - least };
-    }
+    let turned = |key: u64| if down { most - key } else { key - least };
     let mut to = vec![(0, 0); from.len()];
     let bits = 64 - (most - least).leading_zeros();
     let mut shift = 0;
     while shift < bits {
-        let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT) - 1);
+        let digit = |key: u64| (turned(key) >> shift) as usize & ((1 << DIGIT) - 1);
         let mut starts = [0u32; 1 << DIGIT];
-        for (key, _) in &from {
+        for (key, _) in &*from {
             starts[digit(*key)] += 1;
         }
         let mut sum = 0;
         for start in &mut starts {
             sum += std::mem::replace(start, sum);
         }
-        for pair in &from {
+        for pair in &*from {
             let start = &mut starts[digit(pair.0)];
             to[*start as usize] = *pair;
             *start += 1;
         }
-        std::mem::swap(&mut from, &mut to);
+        std::mem::swap(from, &mut to);
         shift += DIGIT;
     }
-    order.clear();
-    order.extend(from.into_iter().map(|(_, at)| at));
 }
 
 fn compare(columns: &Columns, ranked: &Ranked, sort: &[LotSort], a: u32, b: u32) -> Ordering {
@@ -384,9 +422,12 @@ mod tests {
     proptest! {
         #[test]
         fn sorts_like_the_library(
-            keys in prop::collection::vec(prop_oneof![0u64..20, any::<u64>()], 0..300),
+            some in prop::collection::vec(prop_oneof![0u64..20, any::<u64>()], 0..300),
             down in any::<bool>(),
+            // Enough of them that the cores share the work.
+            times in prop_oneof![Just(1), Just(200)],
         ) {
+            let keys = some.repeat(times);
             let mut order: Vec<u32> = (0..keys.len() as u32).collect();
             let mut expected = order.clone();
             sort_by(&mut order, |at| keys[at], down);

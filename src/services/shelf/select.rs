@@ -2,6 +2,8 @@
 //!
 //! Texts are looked at once each, not once a lot; numbers are compared as they lie in the column.
 
+use rayon::prelude::*;
+
 use super::Shelf;
 use super::columns::Columns;
 use super::words::Words;
@@ -11,6 +13,9 @@ use crate::domain::filter::{
 };
 use crate::domain::{CategoryId, Completeness, Condition, Grams, LotShelf, Money, Timestamp};
 use crate::services::names::Names;
+
+/// Lots or texts that one core looks at before another is worth its while.
+pub(super) const SHARE: usize = 8_192;
 
 /// One bit a lot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +40,10 @@ impl Bits {
     }
 
     /// The bits of all lots for which `fits` says so.
-    fn of(len: usize, fits: impl Fn(usize) -> bool) -> Self {
+    fn of(len: usize, fits: impl Fn(usize) -> bool + Sync) -> Self {
         let words = (0..len.div_ceil(64))
+            .into_par_iter()
+            .with_min_len(SHARE / 64)
             .map(|word| {
                 let from = word * 64;
                 let to = len.min(from + 64);
@@ -54,15 +61,16 @@ impl Bits {
     }
 
     /// The lots whose bit is set, by number.
+    #[cfg(test)]
     pub(super) fn each(&self) -> impl Iterator<Item = usize> {
-        self.words.iter().enumerate().flat_map(|(word, bits)| {
-            let mut left = *bits;
-            std::iter::from_fn(move || {
-                let bit = left.trailing_zeros() as usize;
-                left &= left.wrapping_sub(1);
-                (bit < 64).then_some(word * 64 + bit)
-            })
-        })
+        set(0, &self.words)
+    }
+
+    /// The same in runs of lots that different cores may take.
+    pub(super) fn runs(&self) -> impl IndexedParallelIterator<Item = (usize, &[u64])> {
+        let long = SHARE / 64;
+        let runs = self.words.par_chunks(long).enumerate();
+        runs.map(move |(run, words)| (run * SHARE, words))
     }
 
     /// How many bits are set.
@@ -90,6 +98,18 @@ impl Bits {
             *word = !*word;
         }
     }
+}
+
+/// The lots of a run whose bit is set, by number.
+pub(super) fn set(from: usize, words: &[u64]) -> impl Iterator<Item = usize> {
+    words.iter().enumerate().flat_map(move |(word, bits)| {
+        let mut left = *bits;
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (bit < 64).then_some(from + word * 64 + bit)
+        })
+    })
 }
 
 /// The lots of a shelf that fit.
@@ -151,7 +171,7 @@ impl Asked<'_> {
 
     fn test(&self, test: &Test) -> Bits {
         let columns = self.columns();
-        let by = |fits: &dyn Fn(usize) -> bool| Bits::of(self.len(), fits);
+        let by = |fits: &(dyn Fn(usize) -> bool + Sync)| Bits::of(self.len(), fits);
         match test {
             Test::Words(matcher) => self.words(matcher),
             Test::Text { field, matcher } => self.text(*field, matcher),
@@ -223,8 +243,9 @@ impl Asked<'_> {
     }
 
     /// Which items fit.
-    fn goods(&self, fits: impl Fn(&super::goods::Good) -> bool) -> Vec<bool> {
-        let mut fit: Vec<bool> = self.columns().goods.all.iter().map(fits).collect();
+    fn goods(&self, fits: impl Fn(&super::goods::Good) -> bool + Sync + Send) -> Vec<bool> {
+        let goods = &self.columns().goods.all;
+        let mut fit: Vec<bool> = goods.par_iter().with_min_len(SHARE).map(fits).collect();
         // The place of lots that are not there.
         if fit.is_empty() {
             fit.push(false);
@@ -302,7 +323,8 @@ impl Asked<'_> {
         let columns = self.columns();
         let (from, to) = ends(range, |number| number);
         let within = |number: i64| (from..=to).contains(&number);
-        let by = |number: &dyn Fn(usize) -> i64| Bits::of(self.len(), |at| within(number(at)));
+        let by =
+            |number: &(dyn Fn(usize) -> i64 + Sync)| Bits::of(self.len(), |at| within(number(at)));
         match field {
             NumberField::Quantity => by(&|at| i64::from(columns.available[at])),
             NumberField::Reserved => by(&|at| i64::from(columns.reserved[at])),
@@ -379,7 +401,7 @@ impl Asked<'_> {
 
     fn has(&self, field: Field) -> Bits {
         let columns = self.columns();
-        let by = |fits: &dyn Fn(usize) -> bool| Bits::of(self.len(), fits);
+        let by = |fits: &(dyn Fn(usize) -> bool + Sync)| Bits::of(self.len(), fits);
         match field {
             Field::Name => {
                 let fit = self.goods(|good| !good.name.is_empty());

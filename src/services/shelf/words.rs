@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::select::SHARE;
 use crate::domain::Place;
 use crate::domain::filter::fold;
 use crate::domain::place::PlaceKey;
@@ -85,8 +88,10 @@ impl Words {
     }
 
     /// Which texts, in small letters, fit.
-    pub(super) fn fitting(&self, fits: impl Fn(&str) -> bool) -> Vec<bool> {
+    pub(super) fn fitting(&self, fits: impl Fn(&str) -> bool + Sync + Send) -> Vec<bool> {
         (0..self.all.len())
+            .into_par_iter()
+            .with_min_len(SHARE)
             .map(|number| fits(self.folded(number)))
             .collect()
     }
@@ -110,7 +115,7 @@ impl Words {
     pub(super) fn ranks(&mut self) -> &[u32] {
         if self.ranks.len() != self.all.len() {
             let mut sorted: Vec<u32> = (0..self.all.len() as u32).collect();
-            sorted.sort_unstable_by(|a, b| self.compare(*a, *b));
+            sorted.par_sort_unstable_by(|a, b| self.compare(*a, *b));
             let mut ranks = vec![0; sorted.len()];
             for (rank, number) in sorted.into_iter().enumerate() {
                 ranks[number as usize] = rank as u32;
