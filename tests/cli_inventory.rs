@@ -482,10 +482,20 @@ fn the_shelf_is_counted_and_bins_are_moved() {
 
     let two = format!("loc={place};R-1");
     done(&shop, &["set", "--lot", &id, &two]);
-    let left = ends(&shop, 3, &["move", place, "Q-8"]);
-    assert_eq!(left["listed"][0]["lot"], a, "it lies elsewhere, too");
-    let both = format!("{place};R-1");
-    assert_eq!(done(&shop, &["move", &both, "Q-8"])["changed"], 1);
+    assert_eq!(done(&shop, &["move", place, "Q-8"])["changed"], 1);
+    assert_eq!(
+        lot(&shop, a)["place"],
+        "Q-8;R-1",
+        "it still lies elsewhere, too"
+    );
+    assert_eq!(done(&shop, &["move", "Q-8;R-1", "Q-9"])["changed"], 1);
+    assert_eq!(lot(&shop, a)["place"], "Q-9");
+    let empty = rows(&shop, &["places", "--empty"]);
+    let empty: Vec<&Value> = empty.iter().map(|row| &row["place"]).collect();
+    assert_eq!(empty.len(), 3, "{empty:?}");
+    for left in [place, "Q-8", "R-1"] {
+        assert!(empty.contains(&&json!(left)), "{left} {empty:?}");
+    }
 }
 
 #[test]

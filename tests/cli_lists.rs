@@ -318,3 +318,71 @@ fn labels_are_made_and_printed_by_the_configured_command_only() {
     ];
     shop.run(&wrong).ended(1).sentence();
 }
+
+#[test]
+fn a_set_is_parted_out_into_a_file_with_its_cost_shared() {
+    let shop = Shop::opened();
+    let head =
+        "Type\tItem No\tItem Name\tQty\tColor ID\tExtra?\tAlternate?\tMatch ID\tCounterpart?\n\n";
+    let rows = concat!(
+        "P\t3001\tBrick 2 x 4\t3\t11\tN\tN\t0\tN\n",
+        "P\t3002\tBrick 2 x 3\t1\t5\tN\tN\t0\tN\n",
+        "P\t3003\tBrick 2 x 2\t1\t5\tN\tY\t1\tN\n",
+    );
+    let file = shop.file("S-77-1.txt", format!("{head}{rows}"));
+    let args = [
+        "inventory",
+        "part-out",
+        "77-1",
+        "--contents",
+        text(&file),
+        "--sets",
+        "2",
+    ];
+    let more = [
+        "--cond",
+        "used",
+        "--cost",
+        "4",
+        "--share",
+        "pieces",
+        "--into",
+        "Parts of 77",
+    ];
+    let args = [&args[..], &more[..]].concat();
+    let seen = shop.json(&[&args[..], &["--dry-run"]].concat());
+    assert_eq!(
+        (seen["added"].as_u64(), seen["pieces"].as_u64()),
+        (Some(2), Some(8)),
+        "{seen}"
+    );
+    assert_eq!(
+        shop.json(&["inventory", "files", "list"]),
+        serde_json::json!([])
+    );
+    let ran = shop.run(&args).ended(0);
+    assert!(
+        ran.out.contains("2 × 77-1: 3 rows read, 2 lots were added"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("The parts share 8.0000."), "{}", ran.out);
+    let filed = [
+        "inventory",
+        "list",
+        "cond:used cost=1",
+        "--shelf",
+        "Parts of 77",
+    ];
+    assert_eq!(shop.json(&filed).as_array().map(Vec::len), Some(2));
+    assert_eq!(lots(&shop), [], "nothing is for sale yet");
+    let missing = shop.file("none.txt", String::from(head));
+    let args = [
+        "inventory",
+        "part-out",
+        "77-1",
+        "--contents",
+        text(&missing),
+    ];
+    assert!(shop.run(&args).ended(2).err.contains("holds no pieces"));
+}

@@ -13,9 +13,10 @@ use brickops::domain::lot_draft::{LotDraft, MergeRules};
 use brickops::domain::report::Progress;
 use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
-    Against, CatalogQuery, ColorId, CorrelationId, EntryId, FileId, Grants, ItemKey, ListImport,
-    ListSource, LotId, LotQuery, LotShelf, OperationId, OrderId, OrderQuery, OverlayEdit, Role,
-    Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
+    Against, CatalogQuery, ColorId, Condition, CorrelationId, EntryId, FileId, Grants, ItemKey,
+    ListImport, ListInto, ListSource, LotId, LotQuery, LotShelf, OperationId, OrderId, OrderQuery,
+    OverlayEdit, PartOut, Role, Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp,
+    UserId, ViewId, ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
 use brickops::services::inventory::Task;
@@ -383,6 +384,29 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "drop_lot_file",
             "ynynnnnn",
             verb(|app, scope| app.drop_lot_file(scope, FileId(1))),
+        ),
+        (
+            "part_out",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let order = PartOut {
+                    set: part(),
+                    contents: ListSource::default(),
+                    sets: 1,
+                    condition: Condition::New,
+                    cost: None,
+                    from: None,
+                    into: ListInto::Live,
+                    merge: false,
+                    dry_run: true,
+                };
+                app.part_out(scope, &order, OperationId(29), TASK)
+            }),
+        ),
+        (
+            "forget_place",
+            "ynynnnnn",
+            verb(|app, scope| app.forget_place(scope, "Q-77")),
         ),
         (
             "cancel",

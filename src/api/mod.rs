@@ -27,8 +27,8 @@ use crate::domain::rows::{
 };
 use crate::domain::{
     AccountRow, AgainstReport, AuditPage, Face, ItemKey, ListExport, LotFile, LotFileRow, LotId,
-    LotView, OperationId, OrderId, OverlayEdit, OverlayRow, People, PlaceRuleFit, Secret,
-    SessionId, ShopSettings, Standing, ViewId,
+    LotView, OperationId, OrderId, OverlayEdit, OverlayRow, PartOutReport, People, PlaceRuleFit,
+    Secret, SessionId, ShopSettings, Standing, ViewId,
 };
 use crate::error::Error;
 
@@ -411,6 +411,8 @@ pub enum Reply {
     Exported(Box<ListExport>),
     /// What a list did to lots.
     Against(Box<AgainstReport>),
+    /// What became of sets that were parted out.
+    PartedOut(Box<PartOutReport>),
     /// A piece of what was written.
     Piece(Vec<u8>),
 }

@@ -9,7 +9,7 @@ use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
     Against, ColorId, CorrelationId, EntryId, FileId, ItemKey, ListImport, ListSource, LotId,
-    LotShelf, LotView, OperationId, PlaceRule, Which,
+    LotShelf, LotView, OperationId, PartOut, PlaceRule, Which,
 };
 
 /// A request about lots.
@@ -91,6 +91,11 @@ pub enum StockRequest {
     },
     /// Every place -> [`Reply::Places`](super::Reply::Places).
     Places,
+    /// An empty place is offered no more -> [`Reply::Done`](super::Reply::Done).
+    ForgetPlace {
+        /// Which.
+        place: String,
+    },
     /// How well a rule for places fits -> [`Reply::PlaceRule`](super::Reply::PlaceRule).
     PlaceRule {
         /// Which; `None`: the rule of today.
@@ -213,6 +218,13 @@ pub enum StockRequest {
         /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
         op: OperationId,
     },
+    /// Parts sets out -> progress events, then [`Reply::PartedOut`](super::Reply::PartedOut).
+    PartOut {
+        /// Which, and into what.
+        order: Box<PartOut>,
+        /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
+        op: OperationId,
+    },
     /// Draws labels -> [`Reply::Exported`](super::Reply::Exported); the client fetches them by
     /// [`StockRequest::Parcel`].
     Labels {
@@ -246,6 +258,7 @@ impl StockRequest {
             Self::Merge { .. } => "lots-merge",
             Self::Count { .. } => "lots-count",
             Self::Places => "places",
+            Self::ForgetPlace { .. } => "place-forget",
             Self::PlaceRule { .. } => "place-rule",
             Self::SetPlaceRule { .. } => "place-rule-set",
             Self::ProposePlaces { .. } => "places-propose",
@@ -263,6 +276,7 @@ impl StockRequest {
             Self::Import { .. } => "list-import",
             Self::Export { .. } => "list-export",
             Self::Against { .. } => "list-against",
+            Self::PartOut { .. } => "part-out",
             Self::Labels { .. } => "labels",
             Self::Parcel { .. } => "parcel",
             Self::Cancel { .. } => "cancel",

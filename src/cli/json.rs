@@ -7,7 +7,7 @@ mod stock;
 
 use serde::Serialize;
 
-pub use lists::{Against, Imported};
+pub use lists::{Against, Imported, PartedOut};
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };

@@ -12,6 +12,7 @@ use super::connect::{Place, blocking};
 use super::json::{Against as AgainstDocument, Imported};
 use super::labels::LabelArgs;
 use super::output::Out;
+use super::part_out::PartOutArgs;
 use crate::api::client::Blocking;
 use crate::api::{Event, Reply, Request, StockRequest};
 use crate::domain::list_job::COPIED;
@@ -78,6 +79,8 @@ pub enum ListCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Part a set out: its contents become lots of the stock, or of a file.
+    PartOut(Box<PartOutArgs>),
     /// Labels for places, lots or totes.
     Labels(LabelArgs),
 }
@@ -98,12 +101,17 @@ pub struct ListArgs {
 
 impl ListArgs {
     fn source(&self) -> Result<ListSource> {
-        Ok(ListSource {
-            path: absolute(&self.file)?,
-            mapping: mapping(&self.map)?,
-            known_as: self.columns.clone(),
-        })
+        source(&self.file, &self.map, self.columns.as_ref())
     }
+}
+
+/// A list as the server is asked for it.
+pub(super) fn source(file: &Path, map: &[String], known_as: Option<&String>) -> Result<ListSource> {
+    Ok(ListSource {
+        path: absolute(file)?,
+        mapping: mapping(map)?,
+        known_as: known_as.cloned(),
+    })
 }
 
 fn mapping(columns: &[String]) -> Result<Option<Mapping>> {
@@ -135,7 +143,7 @@ fn mapping(columns: &[String]) -> Result<Option<Mapping>> {
 }
 
 /// A number for a write: a repetition after a lost answer does it once.
-fn operation() -> Result<OperationId> {
+pub(super) fn operation() -> Result<OperationId> {
     let mut bytes = [0; 16];
     SystemEntropy.fill(&mut bytes)?;
     Ok(OperationId(u128::from_be_bytes(bytes)))
@@ -194,11 +202,12 @@ pub fn run(place: &Place, command: &ListCommand, out: &Out) -> anyhow::Result<En
             let fields = fields.collect::<Result<Vec<_>>>()?;
             against(place, list, Against::Copy(fields), *dry_run, out)
         }
+        ListCommand::PartOut(set) => super::part_out::run(place, set, out),
         ListCommand::Labels(labels) => super::labels::run(place, labels, out),
     }
 }
 
-fn ask(client: &Blocking, request: StockRequest, out: &Out) -> Result<Reply> {
+pub(super) fn ask(client: &Blocking, request: StockRequest, out: &Out) -> Result<Reply> {
     let mut bar = out.bar();
     let answer = client.call_with(Request::Stock(request), |event| {
         if let Event::Progress(progress) = event {
@@ -248,7 +257,7 @@ fn imported(report: &InventoryImport, out: &Out) -> Ending {
     ending(report.skipped.count)
 }
 
-const fn ending(left_out: u64) -> Ending {
+pub(super) const fn ending(left_out: u64) -> Ending {
     if left_out > 0 {
         Ending::Partly
     } else {

@@ -17,6 +17,7 @@ mod log;
 mod office;
 mod output;
 mod overlay;
+mod part_out;
 mod people;
 mod printing;
 mod process;

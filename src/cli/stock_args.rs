@@ -436,7 +436,7 @@ fn counted(text: &str) -> Result<Counted, String> {
     parsed.ok_or_else(|| "write the lot's number, =, and how many lie there: 17=250".into())
 }
 
-fn kind(text: &str) -> Result<ItemKind, String> {
+pub(super) fn kind(text: &str) -> Result<ItemKind, String> {
     let mut letters = text.chars();
     let found = letters
         .next()
@@ -447,7 +447,7 @@ fn kind(text: &str) -> Result<ItemKind, String> {
 }
 
 /// More decimals are not silently rounded.
-fn amount(text: &str) -> Result<Money, String> {
+pub(super) fn amount(text: &str) -> Result<Money, String> {
     let decimals = text
         .split_once('.')
         .map_or(0, |(_, decimals)| decimals.len());

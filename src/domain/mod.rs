@@ -29,6 +29,7 @@ pub mod market;
 pub mod money;
 pub mod order;
 pub mod overlay;
+pub mod part_out;
 pub mod person;
 pub mod pick;
 pub mod place;
@@ -68,6 +69,7 @@ pub use mapping::{Column, ColumnAt, DecimalMark, Delimiter, Mapping};
 pub use money::Money;
 pub use order::{Marketplace, Order, OrderLine, OrderStatus};
 pub use overlay::{Overlay, OverlayEdit, OverlayRow};
+pub use part_out::{PartOut, PartOutReport, PartRow};
 pub use person::{
     AccountRow, Entrance, Face, InvitationRow, Me, People, Person, PersonRow, SignInRow, Standing,
     Whereabouts,

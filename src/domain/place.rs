@@ -51,6 +51,42 @@ impl Place {
             .filter(|place| !place.is_empty())
     }
 
+    /// The same with one of its places become another; the others stay, byte for byte. `None`: it does
+    /// not lie there. A lot that lies at the new place already just leaves the old one.
+    #[must_use]
+    pub fn moved(&self, from: &str, to: &str) -> Option<Self> {
+        let is = |one: &str, other: &str| one.trim() == other.trim() || same_place(one, other);
+        let segments: Vec<&str> = self.0.split_inclusive([';', '|']).collect();
+        let bare = |segment: &'_ str| segment.trim_end_matches([';', '|']).to_owned();
+        let here = |segment: &str| !segment.trim().is_empty() && is(segment, from);
+        if !segments.iter().any(|segment| here(&bare(segment))) {
+            return None;
+        }
+        let mut there = segments.iter().any(|segment| {
+            let segment = bare(segment);
+            !here(&segment) && is(&segment, to)
+        });
+        let mut after = String::with_capacity(self.0.len() + to.len());
+        for segment in segments {
+            let text = bare(segment);
+            if !here(&text) {
+                after.push_str(segment);
+            } else if !std::mem::replace(&mut there, true) {
+                let (start, end) = (text.trim_start(), text.trim_end());
+                after.push_str(&text[..text.len() - start.len()]);
+                after.push_str(to.trim());
+                after.push_str(&text[end.len()..]);
+                after.push_str(&segment[text.len()..]);
+            }
+        }
+        // What stood last may have gone, and nothing follows its separator.
+        let kept = after.trim_end();
+        Some(Self(kept.strip_suffix([';', '|']).map_or_else(
+            || kept.to_owned(),
+            |kept| kept.trim_end().to_owned(),
+        )))
+    }
+
     /// The first place, where one walks first.
     pub fn first(&self) -> &str {
         self.each().next().unwrap_or("")
@@ -201,6 +237,22 @@ mod tests {
         assert_eq!(two.each().collect::<Vec<_>>(), ["A-12", "C303"]);
         assert_eq!(two.first(), "A-12");
         assert_eq!(two.raw(), "A-12; C303", "kept byte for byte");
+    }
+
+    #[test]
+    fn one_of_several_places_moves_and_the_others_stay() {
+        let moved = |text: &str, from, to| place(text).moved(from, to).map(|place| place.0);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(moved("A-12; C303", "c 303", "B-7"), some("A-12; B-7"));
+        assert_eq!(moved("A-12; C303", "A-12", "B-7"), some("B-7; C303"));
+        assert_eq!(moved("A-12|C303|D-1", "C303", "B-7"), some("A-12|B-7|D-1"));
+        assert_eq!(moved("A-12", "A-12", "B-7"), some("B-7"));
+        assert_eq!(moved("A-12;C303", "C303", "A 12"), some("A-12"));
+        assert_eq!(moved("A-12;C303", "A-12", "C303"), some("C303"));
+        assert_eq!(moved("A-12;a 12", "A-12", "B-7"), some("B-7"));
+        assert_eq!(moved("A-120;C303", "A-12", "B-7"), None);
+        assert_eq!(moved("", "", "B-7"), None);
+        assert_eq!(moved("~", "~", "B-7"), some("B-7"), "what is no place, too");
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! One [`Moves`] lives as long as one verb decides. It remembers what the verb has moved already,
 //! as the transaction shows that only to the next verb.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Order, Reason, Scope,
-    Stock, Topic, Value,
+    CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Order, Place, Reason,
+    Scope, Stock, Topic, Value,
 };
 use crate::error::{Error, Result};
 use crate::store::{Batch, Shop, found_alike};
@@ -24,6 +24,8 @@ pub(crate) struct Moves<'t> {
     /// What this verb has entered: the transaction does not show it yet.
     entered: BTreeMap<EntryId, LedgerEntry>,
     orders: Vec<u64>,
+    /// Places that lots have left.
+    left: BTreeSet<String>,
     deed: Option<CorrelationId>,
     batch: Batch,
 }
@@ -38,6 +40,7 @@ impl<'t> Moves<'t> {
             moved: BTreeMap::new(),
             entered: BTreeMap::new(),
             orders: Vec::new(),
+            left: BTreeSet::new(),
             deed,
             batch: Batch::new(),
         }
@@ -165,6 +168,11 @@ impl<'t> Moves<'t> {
         }
         let stocks = (before.stock, after.stock);
         let alike = found_alike(before, &after);
+        // What is taken back was a mistake perhaps, and its places never were any.
+        if undoes.is_none() && before.is_live() {
+            let left = left(before, &after);
+            self.left.extend(left);
+        }
         after.changed = self.scope.now;
         after.changed_by = self.scope.user;
         self.lots.insert(id, after);
@@ -257,6 +265,9 @@ impl<'t> Moves<'t> {
                 None => {}
             }
         }
+        for place in std::mem::take(&mut self.left) {
+            self.batch.leave_place(&self.scope, place);
+        }
         if !self.moved.is_empty() {
             self.batch.changed(
                 &self.scope,
@@ -269,4 +280,17 @@ impl<'t> Moves<'t> {
         }
         self.batch
     }
+}
+
+/// The places that a lot lies at no more.
+fn left(before: &Lot, after: &Lot) -> Vec<String> {
+    if before.place == after.place && after.is_live() {
+        return Vec::new();
+    }
+    let stays = |one: &str| after.is_live() && after.place.each().any(|other| other == one);
+    let places = before.place.each().filter(|one| !stays(one));
+    places
+        .map(str::to_owned)
+        .filter(|one| Place(one.clone()).understood())
+        .collect()
 }

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod codec;
 pub mod files;
 mod ledger;
+mod left_places;
 mod lot_files;
 mod lot_views;
 mod mappings;

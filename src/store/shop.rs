@@ -40,6 +40,8 @@ pub(super) enum ShopWrite {
     PlaceRule(u32, Box<PlaceRule>),
     View(u32, UserId, Box<LotView>),
     NoView(u32, UserId, String),
+    LeftPlace(u32, String),
+    NoLeftPlace(u32, String),
     Mapping(u32, String, Box<Mapping>),
     Order(u32, Box<Order>),
     Pick(u32, Box<PickSession>),

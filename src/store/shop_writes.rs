@@ -11,9 +11,9 @@ use super::codec::{pack, unpack};
 use super::disk;
 use super::shop::{SHARED_OUT, ShopWrite};
 use super::tables::{
-    ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LOT_VIEWS, LOTS, LOTS_BY_BRICKLINK,
-    LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS, ORDERS,
-    ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
+    ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LEFT_PLACES, LOT_VIEWS, LOTS,
+    LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS,
+    ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
 use super::writer::Write;
 use crate::domain::{Deed, Lot, LotId, Order, PickSession, PickState};
@@ -157,6 +157,15 @@ impl<'t> ShopWriter<'t> {
                 tx.open_table(FILES.definition())
                     .map_err(|e| disk(&e))?
                     .remove((tenant, file.0))
+                    .map_err(|e| disk(&e))?;
+            }
+            ShopWrite::LeftPlace(tenant, place) => {
+                keep!(tx.open_table(LEFT_PLACES), (tenant, place.as_str()), ());
+            }
+            ShopWrite::NoLeftPlace(tenant, place) => {
+                tx.open_table(LEFT_PLACES)
+                    .map_err(|e| disk(&e))?
+                    .remove((tenant, place.as_str()))
                     .map_err(|e| disk(&e))?;
             }
             ShopWrite::Mapping(tenant, name, mapping) => {

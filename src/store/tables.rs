@@ -73,6 +73,8 @@ pub const FILES: Table<(u32, u32), LotFile> = Table::new("files");
 pub const LOT_VIEWS: Table<(u32, u32, &'static str), LotView> = Table::new("lot_views");
 /// tenant -> where it writes its places; absent: the remarks.
 pub const PLACE_RULES: Table<u32, PlaceRule> = Table::new("place_rules");
+/// tenant, place: those that a lot has left, so that empty ones are offered again.
+pub const LEFT_PLACES: TableDefinition<(u32, &str), ()> = TableDefinition::new("left_places");
 /// tenant, name -> which columns of the shop's own tables hold what.
 pub const MAPPINGS: Table<(u32, &'static str), Mapping> = Table::new("mappings");
 /// tenant, operation -> the deed it made; makes a repetition harmless.

@@ -174,6 +174,7 @@ impl Transport for InProcess {
                     | StockRequest::Import { .. }
                     | StockRequest::Export { .. }
                     | StockRequest::Against { .. }
+                    | StockRequest::PartOut { .. }
                     | StockRequest::Labels { .. }
             )
         );

@@ -151,6 +151,7 @@ impl Talk {
             Request::Stock(
                 ref asked @ (StockRequest::Import { .. }
                 | StockRequest::Against { .. }
+                | StockRequest::PartOut { .. }
                 | StockRequest::Export { .. }),
             ) => {
                 let (_, scope) = self.scope()?;
@@ -160,6 +161,9 @@ impl Talk {
                     }
                     StockRequest::Against { source, .. } => {
                         self.may_read(Path::new(&source.path))?;
+                    }
+                    StockRequest::PartOut { order, .. } => {
+                        self.may_read(Path::new(&order.contents.path))?;
                     }
                     StockRequest::Export {
                         path: Some(path), ..

@@ -61,6 +61,16 @@ impl Desk {
                 })?;
                 Reply::Against(Box::new(report))
             }
+            StockRequest::PartOut { order, op } => {
+                let report = app.watched(scope, op, |cancelled| {
+                    let task = Task {
+                        progress,
+                        cancelled,
+                    };
+                    app.part_out(scope, &order, op, task)
+                })?;
+                Reply::PartedOut(Box::new(report))
+            }
             StockRequest::Labels { job } => {
                 Reply::Exported(Box::new(app.draw_labels(scope, &job)?))
             }

@@ -65,6 +65,10 @@ impl Desk {
                 app.count_lots(scope, &counted, (&why, op), task)
             })),
             StockRequest::Places => Ok(Reply::Places(app.place_rows(scope)?)),
+            StockRequest::ForgetPlace { place } => {
+                app.forget_place(scope, &place)?;
+                Ok(Reply::Done)
+            }
             StockRequest::PlaceRule { rule } => {
                 Ok(Reply::PlaceRule(Box::new(app.place_rule_fit(scope, rule)?)))
             }
@@ -143,6 +147,7 @@ impl Desk {
             StockRequest::Import { .. }
             | StockRequest::Export { .. }
             | StockRequest::Against { .. }
+            | StockRequest::PartOut { .. }
             | StockRequest::Labels { .. }
             | StockRequest::Parcel { .. } => self.lists(scope, request, tell),
             StockRequest::Cancel { op } => {

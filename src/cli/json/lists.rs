@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::domain::AgainstReport;
 use crate::domain::list_job::MissingRow;
 use crate::domain::report::{InventoryImport, Skipped, SkippedRows};
+use crate::domain::{AgainstReport, PartOutReport};
 
 /// A row that was left out.
 #[derive(Debug, Serialize)]
@@ -141,6 +141,48 @@ impl From<&AgainstReport> for Against {
             skipped: left_out(&report.skipped),
             skipped_count: report.skipped.count,
             change: report.deed.deed.map(|deed| deed.0),
+        }
+    }
+}
+
+/// A set that was parted out, or would be.
+#[derive(Debug, Serialize)]
+pub struct PartedOut {
+    file: String,
+    what: String,
+    dry_run: bool,
+    read: u64,
+    stand_ins: u64,
+    added: u64,
+    merged: u64,
+    pieces: u64,
+    unknown_items: u64,
+    unknown_colors: u64,
+    cost: String,
+    without_cost: u64,
+    skipped: Vec<LeftOut>,
+    skipped_count: u64,
+    change: Option<u64>,
+}
+
+impl From<&PartOutReport> for PartedOut {
+    fn from(report: &PartOutReport) -> Self {
+        Self {
+            file: report.file.clone(),
+            what: report.what.clone(),
+            dry_run: report.dry_run,
+            read: report.read,
+            stand_ins: report.stand_ins,
+            added: report.added,
+            merged: report.merged,
+            pieces: report.pieces,
+            unknown_items: report.unknown_items,
+            unknown_colors: report.unknown_colors,
+            cost: report.cost.to_string(),
+            without_cost: report.unshared,
+            skipped: left_out(&report.skipped),
+            skipped_count: report.skipped.count,
+            change: report.deed.map(|deed| deed.0),
         }
     }
 }

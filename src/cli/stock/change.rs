@@ -10,12 +10,9 @@ use crate::api::{Reply, Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TextEdit};
 use crate::domain::filter::Field;
 use crate::domain::lot_draft::LotDraft;
-use crate::domain::rows::{EditPreview, RefusedLot};
+use crate::domain::rows::EditPreview;
 use crate::domain::{ColorId, ItemKey, LotId, LotQuery, LotShelf, Which};
 use crate::error::{Error, Result};
-
-/// Lots that a move leaves behind and that are named.
-const LEFT: u32 = 200;
 
 impl Desk<'_> {
     pub(super) fn add(&self, args: &AddArgs) -> Result<Ending> {
@@ -209,43 +206,28 @@ impl Desk<'_> {
         let quoted = from.replace('\\', "\\\\").replace('"', "\\\"");
         let loc = Field::Place.name();
         let there = format!("{loc}=\"{quoted}\"");
-        let elsewhere = format!("({loc}~\";\" or {loc}~\"|\")");
-        let one_place = !from.contains([';', '|']);
-        let text = if one_place {
-            format!("{there} -{elsewhere}")
+        // Of several places of a lot only the one that is meant becomes another.
+        let edit = if from.contains([';', '|']) {
+            LotEdit::Text(EditText::Place, TextEdit::Set(to.to_owned()))
         } else {
-            there.clone()
+            LotEdit::Relocate {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            }
         };
-        // Those that lie in several places keep them: which one is meant is for a person to say.
-        let (left, count) = if one_place {
-            let (rows, totals) = self.rows(LotQuery::text(format!("{there} {elsewhere}")), LEFT)?;
-            let listed = rows.iter().map(|row| RefusedLot {
-                lot: row.id,
-                why: format!("it lies at {}; set its loc", row.place),
-            });
-            (listed.collect(), totals.lots)
-        } else {
-            (Vec::new(), 0)
-        };
-        let which = Which::Matching(LotQuery::text(text));
-        let set = TextEdit::Set(to.to_owned());
-        let edits = Edits(vec![LotEdit::Text(EditText::Place, set)]);
+        let which = Which::Matching(LotQuery::text(there));
+        let edits = Edits(vec![edit]);
         if dry_run {
-            let mut seen = self.preview(which, edits)?;
-            seen.lots += count;
-            seen.refused += count;
-            seen.listed.extend(left);
+            let seen = self.preview(which, edits)?;
             return Ok(self.would(&seen));
         }
         let why = why.to_owned();
-        let mut report = self.long(|op| StockRequest::Change {
+        let report = self.long(|op| StockRequest::Change {
             which,
             edits,
             why,
             op,
         })?;
-        report.refused += count;
-        report.listed.extend(left);
         if report.changed + report.same + report.refused == 0 {
             return Err(Error::not_found(format!(
                 "No lot lies at {from}. See `brickops inventory places`."

@@ -58,6 +58,11 @@ impl Spread {
                 });
         Self(costs.collect())
     }
+
+    /// What a piece of a lot bears; `None`: nothing.
+    pub fn of(&self, lot: LotId) -> Option<Money> {
+        self.0.get(&lot).copied()
+    }
 }
 
 impl Edits {
@@ -114,6 +119,11 @@ impl LotEdit {
                 lot.gone = true;
             }
             Self::Restore => lot.gone = false,
+            Self::Relocate { from, to } => {
+                if let Some(place) = lot.place.moved(from, to) {
+                    text(EditText::Place, &TextEdit::Set(place.0), lot, &terms.places)?;
+                }
+            }
         }
         Ok(())
     }

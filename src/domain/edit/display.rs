@@ -78,6 +78,7 @@ impl Display for LotEdit {
             Self::File(None) => f.write_str("released"),
             Self::Delete => f.write_str("delete"),
             Self::Restore => f.write_str("restore"),
+            Self::Relocate { from, to } => write!(f, "move={from} > {to}"),
         }
     }
 }

@@ -150,6 +150,13 @@ pub enum LotEdit {
     Delete,
     /// It comes back.
     Restore,
+    /// One of its places becomes another; a lot that lies elsewhere stays as it is.
+    Relocate {
+        /// The place, however it is spelled.
+        from: String,
+        /// What it becomes.
+        to: String,
+    },
 }
 
 /// Several changes that are made together.

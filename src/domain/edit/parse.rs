@@ -19,7 +19,7 @@ pub struct EditMistake {
 }
 
 /// Every change, with an example and what it does.
-pub const HELP: [(&str, &str); 27] = [
+pub const HELP: [(&str, &str); 28] = [
     ("qty=42", "set the quantity"),
     ("qty=+5", "add pieces; also -5 *2 /3"),
     ("price=0.10", "set the price"),
@@ -42,6 +42,10 @@ pub const HELP: [(&str, &str); 27] = [
     ("remarks~old~new", "find and replace"),
     ("comments=scratched", "the public note, in the same ways"),
     ("loc=A-12;C303", "set the location, in the same ways"),
+    (
+        "move=C303 > B-7",
+        "only this one of several places becomes another",
+    ),
     ("tags+=xmas, winter", "add tags; also -= and ="),
     ("cond=used", "new or used"),
     ("sub=sealed", "complete, incomplete, sealed, none"),
@@ -99,7 +103,7 @@ fn pieces(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 34] = [
     "qty",
     "quantity",
     "price",
@@ -131,6 +135,7 @@ const NAMES: [&str; 33] = [
     "retain",
     "reserved",
     "name",
+    "move",
     "delete",
     "restore",
 ];
@@ -253,6 +258,7 @@ impl Written<'_> {
             "reserved" => self.text(EditText::ReservedFor),
             "name" => self.text(EditText::Name),
             "tags" | "tag" => self.tags(),
+            "move" => self.relocate(),
             _ => self.choice(),
         }
     }
@@ -269,6 +275,20 @@ impl Written<'_> {
             Ok(edit)
         } else {
             Err(self.wrong(format!("{} stands alone.", self.name)))
+        }
+    }
+
+    fn relocate(&self) -> Parsed<LotEdit> {
+        let places = self.set_only()?.split_once('>');
+        let places = places.map(|(from, to)| (from.trim().to_owned(), to.trim().to_owned()));
+        match places {
+            Some((from, to)) if !from.is_empty() && !to.is_empty() => {
+                Ok(LotEdit::Relocate { from, to })
+            }
+            _ => Err(EditMistake {
+                unfinished: true,
+                ..self.wrong("Write both places, such as move=C303 > B-7.")
+            }),
         }
     }
 

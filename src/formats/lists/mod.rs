@@ -16,6 +16,7 @@ pub mod lookup;
 mod owl;
 pub mod read;
 mod rows;
+mod set_inventory;
 mod stream;
 mod table_csv;
 mod table_xlsx;
@@ -25,6 +26,7 @@ mod xml;
 pub use format::ListFormat;
 pub use lookup::{Lookup, NoLookup};
 pub use read::{ReadOptions, each_lot, read_list};
+pub use set_inventory::read_set_inventory;
 pub use write::{ListHead, WriteOptions, Written, write_list};
 
 use super::kind::FileKind;

@@ -2,7 +2,7 @@
 
 use super::deeds::{Doing, repeated, report_of, settle};
 use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY};
-use crate::domain::lot_draft::{LotDraft, PlaceProposal, PlaceRow};
+use crate::domain::lot_draft::{LotDraft, PlaceProposal};
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
 use crate::domain::{
@@ -83,21 +83,6 @@ impl App {
             propose(&row.place, "empty");
         }
         Ok(found)
-    }
-
-    /// Every place of the live stock, and those that are empty again.
-    pub fn place_rows(&self, scope: &Scope) -> Result<Vec<PlaceRow>> {
-        allow(scope, Right::ReadInventory)?;
-        let places = self.shelves.places(&self.store, scope, &self.names())?;
-        Ok(places
-            .into_iter()
-            .filter(|(place, ..)| Place(place.clone()).understood())
-            .map(|(place, lots, pieces)| PlaceRow {
-                place,
-                lots,
-                pieces,
-            })
-            .collect())
     }
 }
 

@@ -187,8 +187,12 @@ fn made(lot: &mut Lot, edits: &Edits, terms: &Terms) -> std::result::Result<(), 
 
 /// Where only the place changes, it is a move.
 fn reason_of(edits: &Edits) -> Reason {
-    let moves =
-        |edit: &LotEdit| matches!(edit, LotEdit::Text(crate::domain::edit::EditText::Place, _));
+    let moves = |edit: &LotEdit| {
+        matches!(
+            edit,
+            LotEdit::Text(crate::domain::edit::EditText::Place, _) | LotEdit::Relocate { .. }
+        )
+    };
     if edits.0.iter().all(moves) {
         Reason::Moved
     } else {

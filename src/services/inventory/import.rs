@@ -166,7 +166,7 @@ impl App {
     }
 
     /// The file that is meant, and whether it was made for this.
-    fn target(
+    pub(super) fn target(
         &self,
         scope: &Scope,
         into: &ListInto,

@@ -15,6 +15,7 @@ mod list_rows;
 mod lot_files;
 mod merge;
 mod open_list;
+mod part_out;
 mod places;
 mod split;
 mod take_back;

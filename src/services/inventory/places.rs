@@ -1,11 +1,14 @@
 //! The shop's rule for places: how well one fits, and reading every place anew by it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::deeds::{Doing, Each, Outcome, Task};
+use crate::domain::lot_draft::PlaceRow;
+use crate::domain::place::{PlaceKey, same_place};
 use crate::domain::rows::DeedReport;
 use crate::domain::{
-    LotId, LotQuery, LotShelf, OperationId, PlaceRule, PlaceRuleFit, Reason, Scope,
+    LotId, LotQuery, LotShelf, OperationId, Place, PlaceRule, PlaceRuleFit, Reason, Scope, Topic,
 };
 use crate::error::{Error, Result};
 use crate::services::App;
@@ -16,6 +19,67 @@ use crate::store::{Batch, Decided};
 const EXAMPLES: usize = 5;
 
 impl App {
+    /// Every place of the live stock, and those that are empty again, in natural order.
+    pub fn place_rows(&self, scope: &Scope) -> Result<Vec<PlaceRow>> {
+        allow(scope, Right::ReadInventory)?;
+        let places = self.shelves.places(&self.store, scope, &self.names())?;
+        let mut rows: Vec<PlaceRow> = places
+            .into_iter()
+            .map(|(place, lots, pieces)| PlaceRow {
+                place,
+                lots,
+                pieces,
+            })
+            .filter(|row| row.lots > 0 && Place(row.place.clone()).understood())
+            .collect();
+        // One that holds something may be written in other ways, or beside another.
+        let single = |row: &PlaceRow| -> Vec<PlaceKey> {
+            let place = Place(row.place.clone());
+            place
+                .each()
+                .map(|one| Place(one.to_owned()).key())
+                .collect()
+        };
+        let mut taken: BTreeSet<PlaceKey> = rows.iter().flat_map(single).collect();
+        for place in self.store.read(|tx| tx.shop(scope).left_places())? {
+            if taken.insert(Place(place.clone()).key()) {
+                rows.push(PlaceRow {
+                    place,
+                    lots: 0,
+                    pieces: 0,
+                });
+            }
+        }
+        rows.sort_by_cached_key(|row| Place(row.place.clone()).key());
+        Ok(rows)
+    }
+
+    /// An empty place is offered no more.
+    pub fn forget_place(&self, scope: &Scope, place: &str) -> Result<()> {
+        allow(scope, Right::Inventory)?;
+        let spelled: Vec<String> = self
+            .store
+            .read(|tx| tx.shop(scope).left_places())?
+            .into_iter()
+            .filter(|left| left == place || same_place(left, place))
+            .collect();
+        let empty = |row: &PlaceRow| row.lots == 0 && spelled.contains(&row.place);
+        if !self.place_rows(scope)?.iter().any(empty) {
+            return Err(Error::not_found(format!(
+                "{place} is not one of the empty places. Look at the list again."
+            )));
+        }
+        let scope = *scope;
+        self.store.write(move |_| {
+            let mut batch = Batch::new();
+            for place in spelled {
+                batch.forget_place(&scope, place);
+            }
+            batch.changed(&scope, Topic::Shop, []);
+            Ok(Decided::new((), batch))
+        })
+    }
+
     /// How well a rule fits the live stock; `None`: the rule of today.
     pub fn place_rule_fit(&self, scope: &Scope, rule: Option<PlaceRule>) -> Result<PlaceRuleFit> {
         allow(scope, Right::ReadInventory)?;

@@ -2,6 +2,7 @@
 //! and every lot becomes what it was.
 
 mod lists;
+mod part_out;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
