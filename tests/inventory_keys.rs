@@ -94,3 +94,65 @@ fn a_person_works_on_the_inventory_with_keys_only() {
     drop(terminal);
     server.signal(rustix::process::Signal::TERM).ended(0);
 }
+
+#[test]
+fn a_set_is_parted_out_and_labelled_and_a_bin_moves_with_keys_only() {
+    let shop = Shop::opened();
+    let head =
+        "Type\tItem No\tItem Name\tQty\tColor ID\tExtra?\tAlternate?\tMatch ID\tCounterpart?\n\n";
+    let rows = concat!(
+        "P\t3001\tBrick 2 x 4\t3\t11\tN\tN\t0\tN\n",
+        "P\t3002\tBrick 2 x 3\t1\t5\tN\tN\t0\tN\n",
+    );
+    let contents = shop.file("S-77-1.txt", format!("{head}{rows}"));
+    let mut server = Server::start(&shop);
+    let mut terminal = Terminal::start(&shop, &[]);
+    terminal.wait_for("Inventory");
+    terminal.send("gi");
+    terminal.wait_for("The inventory is empty.");
+    terminal.send("\tP");
+    terminal.wait_for("Part a set out");
+    terminal.send(&format!(
+        "77-1\r{}\r\x152\r\r8\r\x1b[C\x1b[C\r\r\r",
+        contents.display()
+    ));
+    terminal.wait_for("2 lots new, 0 into equal ones, 8 pieces; they share");
+    terminal.send("\r");
+    terminal.wait_for("2 lots changed. u takes it back.");
+    let parts = lots(&shop, "cond:new cost=2");
+    assert_eq!(parts.as_array().map(Vec::len), Some(2), "{parts}");
+
+    // Their labels, as one sheet.
+    let path = shop.root().join("labels.pdf");
+    terminal.send("L");
+    terminal.wait_for("First label");
+    terminal.send(&format!("{}\x15{}\x13", "\t".repeat(7), path.display()));
+    terminal.wait_for("2 labels written to");
+    let bytes = std::fs::read(&path).expect("it is there");
+    assert!(bytes.starts_with(b"%PDF"));
+
+    // One place of two moves, and is offered again when it is empty.
+    let both = ["inventory", "set", "loc=A-1;C-3", "--filter", "no=3001"];
+    shop.run(&both).ended(0);
+    terminal.send("gr");
+    terminal.wait_for("C-3");
+    terminal.send("/C-3\x1b[B");
+    terminal.wait_for("1 place");
+    terminal.send("m");
+    terminal.wait_for("Move 1 lot from C-3");
+    terminal.send("B-7\r");
+    terminal.wait_for("Done: 1 lot");
+    let moved = lots(&shop, "no=3001");
+    assert_eq!(moved[0]["place"], "A-1;B-7", "{moved}");
+    let empty = shop.json(&["inventory", "places", "--empty"]);
+    assert_eq!(empty[0]["place"], "C-3", "{empty}");
+
+    // Whose changes, and when.
+    terminal.send("\x1bgtw");
+    terminal.wait_for("Whose changes");
+    terminal.send("nobody\r\r\r");
+    terminal.wait_for("No change matches");
+    shop.run(&["check"]).ended(0);
+    drop(terminal);
+    server.signal(rustix::process::Signal::TERM).ended(0);
+}

@@ -12,8 +12,8 @@ use super::lists::fetch;
 use super::output::Out;
 use super::printing;
 use crate::api::{Reply, Request, StockRequest};
-use crate::domain::LotQuery;
 use crate::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
+use crate::domain::{LotQuery, Which};
 use crate::error::Error;
 
 /// What labels are written as.
@@ -76,7 +76,7 @@ pub struct LabelArgs {
 
 impl LabelArgs {
     fn job(&self) -> LabelJob {
-        let query = || LotQuery::text(self.filter.clone());
+        let query = || Which::Matching(LotQuery::text(self.filter.clone()));
         let of = match self.totes {
             Some(last) => LabelsOf::Totes(1, last),
             None if self.lots => LabelsOf::Lots(query()),

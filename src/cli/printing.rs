@@ -1,9 +1,11 @@
 //! Printing slips and labels by the command of the operator's configuration, and by no other.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use super::connect::Place;
 use crate::error::{Error, Kind, Result};
 
 /// Prints a text.
@@ -24,6 +26,48 @@ pub fn labels(command: &[String], bytes: &[u8]) -> Result<()> {
         Some((program, arguments)) => print(program, arguments, ("labels were", bytes)),
         None => Ok(()),
     }
+}
+
+/// Brings bytes into a file or onto paper.
+pub type Deliver = Arc<dyn Fn(Option<&str>, &[u8]) -> Result<()> + Send + Sync>;
+
+/// What writes files of the person who sits here, and prints labels.
+pub fn delivery(place: &Place) -> Deliver {
+    let command = place.config.label_command.clone();
+    let config_file = place.config_file.clone();
+    Arc::new(move |path, bytes| match path {
+        Some(path) => whole(&home(path), bytes),
+        None if command.is_empty() => Err(Error::invalid(format!(
+            "No command prints labels. Name one in {} under [labels], or choose a file.",
+            config_file.display()
+        ))),
+        None => labels(&command, bytes),
+    })
+}
+
+/// `~/` as a shell understands it.
+fn home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+/// Writes a file whole or not at all.
+fn whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |error: &std::io::Error| {
+        Error::storage(format!(
+            "{} cannot be written ({error}). Choose another place.",
+            path.display()
+        ))
+    };
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let dir = dir.unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| failed(&e))?;
+    file.write_all(bytes).map_err(|e| failed(&e))?;
+    file.as_file().sync_all().map_err(|e| failed(&e))?;
+    file.persist(path).map_err(|e| failed(&e.error))?;
+    Ok(())
 }
 
 fn print(program: &str, arguments: &[String], (what, bytes): (&str, &[u8])) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::api::{Greeted, Greeting};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::tui::keymap::Keymap;
-use crate::tui::{Inbox, Options, Printer, run as run_screens};
+use crate::tui::{Deliverer, Inbox, Options, Printer, run as run_screens};
 
 /// Shows the screens over a running server, or over the data itself.
 pub fn run(place: &Place, out: &Out) -> anyhow::Result<Ending> {
@@ -63,6 +63,7 @@ fn over(
     let options = Options {
         station: place.station,
         print: printing::by(&place.config.print_command).map(Printer),
+        deliver: Some(Deliverer(printing::delivery(place))),
         ..Options::configured(&place.config, &place.problems, &env, clock)
     };
     run_screens(client, greeted, inbox, options)?;

@@ -2,17 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LotQuery;
+use super::{OrderId, Which};
 
 /// What the labels are for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LabelsOf {
     /// Every place of the lots that match, in natural order.
-    Bins(LotQuery),
+    Bins(Which),
     /// The lots that match.
-    Lots(LotQuery),
+    Lots(Which),
     /// Totes from the first number to the last.
     Totes(u32, u32),
+    /// These places.
+    Places(Vec<String>),
+    /// These orders.
+    Orders(Vec<OrderId>),
 }
 
 /// What the labels are drawn on.

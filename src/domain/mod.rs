@@ -7,6 +7,7 @@ pub mod category;
 pub mod changes;
 pub mod code;
 pub mod color;
+pub mod day;
 pub mod deed_rows;
 pub mod edit;
 pub mod filter;

@@ -7,7 +7,7 @@ use super::App;
 use super::rights::{Right, allow};
 use crate::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
 use crate::domain::report::{Skipped, SkippedRows};
-use crate::domain::{Code, ListExport, LotId, LotQuery, LotShelf, Scope};
+use crate::domain::{Code, ListExport, LotId, LotShelf, OrderId, Scope, Which};
 use crate::error::{Error, Result};
 use crate::labels::{Label, LabelSheet, LabelSize, Output, Symbol, render};
 
@@ -24,8 +24,16 @@ impl App {
         let output = output(job)?;
         let mut left_out = SkippedRows::default();
         let mut labels = match &job.of {
-            LabelsOf::Bins(query) => self.bin_labels(scope, query, &mut left_out)?,
-            LabelsOf::Lots(query) => self.lot_labels(scope, query)?,
+            LabelsOf::Bins(which) => self.bin_labels(scope, which, &mut left_out)?,
+            LabelsOf::Lots(which) => self.lot_labels(scope, which)?,
+            LabelsOf::Places(places) => {
+                let mut bins = Bins::default();
+                for place in places {
+                    bins.see(place, &mut left_out)?;
+                }
+                bins.labels
+            }
+            LabelsOf::Orders(orders) => self.order_labels(scope, orders)?,
             LabelsOf::Totes(first, last) => tote_labels(*first, *last)?,
         };
         if job.data_matrix {
@@ -61,50 +69,41 @@ impl App {
     fn bin_labels(
         &self,
         scope: &Scope,
-        query: &LotQuery,
+        which: &Which,
         left_out: &mut SkippedRows,
     ) -> Result<Vec<Label>> {
-        let mut seen = HashSet::new();
-        let mut labels = Vec::new();
-        let mut see = |place: &str| -> Result<()> {
-            if seen.contains(place) {
-                return Ok(());
-            }
-            seen.insert(place.to_owned());
-            match Label::bin(place) {
-                // Two spellings of one place have one code.
-                Ok(label) if !seen.insert(label.code.to_string()) => {}
-                Ok(label) => labels.push(label),
-                Err(error) => left_out.push(Skipped {
-                    file: "labels".into(),
-                    line: 0,
-                    field: "location".into(),
-                    reason: error.message,
-                }),
-            }
-            few(labels.len())
-        };
-        if query.text.trim().is_empty() && query.shelf == LotShelf::Live {
+        let mut bins = Bins::default();
+        if let Which::Matching(query) = which
+            && query.text.trim().is_empty()
+            && query.shelf == LotShelf::Live
+        {
             // Also places that are empty again.
             for row in self.place_rows(scope)? {
                 for place in crate::domain::Place(row.place).each() {
-                    see(place)?;
+                    bins.see(place, left_out)?;
                 }
             }
-            return Ok(labels);
+            return Ok(bins.labels);
         }
-        for ids in self.lot_ids(scope, query)?.chunks(READ) {
+        for ids in self.labelled_lots(scope, which)?.chunks(READ) {
             for row in self.lot_rows(scope, ids)? {
                 for place in row.place.each() {
-                    see(place)?;
+                    bins.see(place, left_out)?;
                 }
             }
         }
-        Ok(labels)
+        Ok(bins.labels)
     }
 
-    fn lot_labels(&self, scope: &Scope, query: &LotQuery) -> Result<Vec<Label>> {
-        let ids: Vec<LotId> = self.lot_ids(scope, query)?;
+    fn labelled_lots(&self, scope: &Scope, which: &Which) -> Result<Vec<LotId>> {
+        match which {
+            Which::Matching(query) => self.lot_ids(scope, query),
+            Which::Lots(ids) => Ok(ids.clone()),
+        }
+    }
+
+    fn lot_labels(&self, scope: &Scope, which: &Which) -> Result<Vec<Label>> {
+        let ids = self.labelled_lots(scope, which)?;
         few(ids.len())?;
         let mut labels = Vec::with_capacity(ids.len());
         for ids in ids.chunks(READ) {
@@ -121,6 +120,45 @@ impl App {
             }
         }
         Ok(labels)
+    }
+
+    fn order_labels(&self, scope: &Scope, orders: &[OrderId]) -> Result<Vec<Label>> {
+        few(orders.len())?;
+        let rows = self.order_rows(scope, orders)?;
+        let label = |row: crate::domain::rows::OrderRow| {
+            let mut label = Label::new(Code::Order(row.id), row.number);
+            label.small = vec![row.party, format!("{} lots, {} pcs", row.lines, row.pieces)];
+            label.small.retain(|line| !line.is_empty());
+            label
+        };
+        Ok(rows.into_iter().map(label).collect())
+    }
+}
+
+/// Labels of places, each once.
+#[derive(Default)]
+struct Bins {
+    seen: HashSet<String>,
+    labels: Vec<Label>,
+}
+
+impl Bins {
+    fn see(&mut self, place: &str, left_out: &mut SkippedRows) -> Result<()> {
+        if !self.seen.insert(place.to_owned()) {
+            return Ok(());
+        }
+        match Label::bin(place) {
+            // Two spellings of one place have one code.
+            Ok(label) if !self.seen.insert(label.code.to_string()) => {}
+            Ok(label) => self.labels.push(label),
+            Err(error) => left_out.push(Skipped {
+                file: "labels".into(),
+                line: 0,
+                field: "location".into(),
+                reason: error.message,
+            }),
+        }
+        few(self.labels.len())
     }
 }
 

@@ -157,6 +157,10 @@ actions! {
     Deleted = "deleted", "deleted", "Show deleted lots, or the live stock again", &[C::Inventory], ["D"];
     LotHistory = "lot-history", "its history", "See what happened to the lot", &[C::Inventory], ["H"];
     Export = "export", "export", "Write what the filter matches, or the marked lots, into a file", &[C::Inventory], ["X"];
+    PartOut = "part-out", "part out", "Part a set out into lots, with its contents from a list", &[C::Inventory], ["P"];
+    CopyValues = "copy-values", "copy", "Copy prices and other values from a list onto equal lots", &[C::Inventory], ["C"];
+    Subtract = "subtract", "subtract", "Take the pieces of a list off equal lots", &[C::Inventory], ["-"];
+    Labels = "labels", "labels", "Make labels, into a file or on the printer", &[C::Inventory, C::Places, C::Stocktake, C::Orders, C::Order], ["L", "F6"];
     ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
@@ -173,6 +177,7 @@ actions! {
     NextKind = "next-kind", "kind", "Show only the next kind of changes", &[C::History], ["f"];
     OnlyLot = "only-lot", "this lot", "Show only what happened to this lot, or everything again", &[C::History], ["t"];
     OnlyDeed = "only-change", "this change", "Show only the lots of this change, or everything again", &[C::History], ["d"];
+    When = "when", "who and when", "Show only the changes of a person, or of some days", &[C::History], ["w"];
     ShowAll = "show-all", "everything", "Show everything again", &[C::History], ["x"];
     TakeBack = "take-back", "take back", "Take a change back, or bring it back", &[C::History, C::Files, C::Places, C::Stocktake], ["u"];
     NewFile = "new-file", "new", "Make a file", &[C::Files], ["n"];
@@ -183,6 +188,7 @@ actions! {
     Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
     MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m"];
+    ForgetPlace = "forget-place", "forget", "Offer an empty place no more", &[C::Places], ["d", "F8"];
 }
 
 impl Action {
@@ -209,7 +215,7 @@ impl Action {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Search | Self::Catalog | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory | Self::History | Self::Files | Self::Places => {
+            Self::Inventory | Self::History | Self::Files | Self::Places | Self::Labels => {
                 Some(Right::ReadInventory)
             }
             Self::Orders => Some(Right::ReadOrders),
@@ -224,6 +230,10 @@ impl Action {
             | Self::Release
             | Self::Book
             | Self::MovePlace
+            | Self::ForgetPlace
+            | Self::PartOut
+            | Self::CopyValues
+            | Self::Subtract
             | Self::AddLot
             | Self::EditLot
             | Self::SetQuantity

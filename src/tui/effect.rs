@@ -57,6 +57,17 @@ pub enum Destination {
     Places,
 }
 
+/// Something that was made for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// What it is, in words.
+    pub what: String,
+    /// The file; `None`: the printer of labels.
+    pub path: Option<String>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// What a screen asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -80,6 +91,8 @@ pub enum Effect {
     Lock,
     /// Print a slip.
     Print(String),
+    /// Write something into a file of the person, or print it.
+    Deliver(Box<Delivery>),
 }
 
 impl Effect {

@@ -43,7 +43,7 @@ use crate::api::Greeted;
 use crate::api::client::{Client, Incoming, Sink};
 use crate::error::{Error, Result};
 
-pub use self::app::{App, AppEvent, Options, Printer};
+pub use self::app::{App, AppEvent, Deliverer, Options, Printer};
 pub use self::keymap::key_table;
 
 /// What reaches the loop.

@@ -1,11 +1,12 @@
 //! Who changed what, when and why: of one lot, of one deed, of the whole shop, page by page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use crate::domain::rows::{ChangeKind, DeedState, EntryRow, HistoryPage, HistoryQuery};
 use crate::domain::{
-    CorrelationId, Deed, EntryId, LedgerEntry, Lot, LotField, LotId, Reason, Scope, UserId, Value,
+    CorrelationId, Deed, EntryId, LedgerEntry, Lot, LotField, LotId, Reason, Scope, Timestamp,
+    UserId, Value,
 };
 use crate::error::Result;
 use crate::services::App;
@@ -15,6 +16,10 @@ use crate::store::{Catalog, Shop};
 
 /// Most entries that are looked through for one page: then the page says how far it got.
 const LOOKED: usize = 50_000;
+/// Entries that may lie crosswise in time.
+const MARGIN: u64 = 1_000;
+/// Who did what no person did.
+const NOBODY: &str = "the program";
 
 /// What the rows of a page share.
 struct Reader<'t> {
@@ -63,6 +68,18 @@ impl Reader<'_> {
         let mut page = HistoryPage::default();
         let mut looked = 0;
         let shop = self.shop;
+        let before = before.unwrap_or(EntryId(u64::MAX));
+        let before = match query.until {
+            Some(until) if query.lot.is_none() && query.deed.is_none() => {
+                self.start(until, before)?
+            }
+            _ => before,
+        };
+        // Told apart before a row is made: a page of one person's may pass by many of others.
+        let by = query.by.as_ref().map(|name| self.by(name));
+        let people = by
+            .as_ref()
+            .map_or_else(HashMap::new, |_| self.people.clone());
         let mut outcome = Ok(());
         let mut take = |entry: LedgerEntry| -> Result<ControlFlow<()>> {
             if query.from.is_some_and(|from| entry.at < from) {
@@ -75,9 +92,10 @@ impl Reader<'_> {
                 page.searched = (looked > LOOKED).then_some(at);
                 return Ok(ControlFlow::Break(()));
             }
-            if fits(query, &entry) {
+            let by_them = by.as_ref().is_none_or(|by| by.is(&people, entry.actor));
+            if by_them && fits(query, &entry) {
                 match self.row(entry) {
-                    Ok(row) if says(&row, query, words) => page.entries.push(row),
+                    Ok(row) if says(&row, words) => page.entries.push(row),
                     Ok(_) => {}
                     Err(error) => {
                         outcome = Err(error);
@@ -87,7 +105,6 @@ impl Reader<'_> {
             }
             Ok(ControlFlow::Continue(()))
         };
-        let before = before.unwrap_or(EntryId(u64::MAX));
         if let Some(id) = query.lot {
             if let Some(lot) = shop.lot(id)? {
                 shop.history(&lot, |entry| {
@@ -118,6 +135,46 @@ impl Reader<'_> {
             shop.entries_before(before, take)?;
         }
         outcome.map(|()| page)
+    }
+
+    fn by(&self, name: &str) -> By {
+        let name = name.to_lowercase();
+        let people = self.people.iter();
+        By {
+            mine: people
+                .filter(|(_, person)| person.to_lowercase().contains(&name))
+                .map(|(id, _)| *id)
+                .collect(),
+            unknown: NOBODY.contains(&name),
+        }
+    }
+
+    /// Where to begin for entries that are older than this: numbers rise with time, so halving finds it
+    /// among millions. Those of two writers may lie crosswise for a moment, hence the margin.
+    fn start(&self, until: Timestamp, before: EntryId) -> Result<EntryId> {
+        let below = |id: u64| -> Result<Option<(u64, Timestamp)>> {
+            let mut found = None;
+            self.shop.entries_before(EntryId(id), |entry| {
+                found = Some((entry.id.0, entry.at));
+                Ok(ControlFlow::Break(()))
+            })?;
+            Ok(found)
+        };
+        let Some((newest, at)) = below(before.0)? else {
+            return Ok(before);
+        };
+        if at < until {
+            return Ok(before);
+        }
+        let (mut old, mut young) = (0, newest);
+        while old + 1 < young {
+            let middle = old + (young - old) / 2;
+            match below(middle + 1)? {
+                Some((id, at)) if at >= until => young = id.min(middle),
+                _ => old = middle,
+            }
+        }
+        Ok(EntryId(young.saturating_add(MARGIN).min(before.0)))
     }
 
     fn row(&mut self, entry: LedgerEntry) -> Result<EntryRow> {
@@ -168,7 +225,7 @@ impl Reader<'_> {
         self.people
             .get(&id)
             .cloned()
-            .unwrap_or_else(|| "the program".into())
+            .unwrap_or_else(|| NOBODY.into())
     }
 
     fn deed(&mut self, id: CorrelationId) -> Result<Option<(Deed, DeedState)>> {
@@ -209,6 +266,19 @@ impl Reader<'_> {
     }
 }
 
+/// Whose entries are wanted; `None`: everybody's.
+struct By {
+    mine: HashSet<UserId>,
+    /// Entries of nobody who is known: those of the program.
+    unknown: bool,
+}
+
+impl By {
+    fn is(&self, people: &HashMap<UserId, String>, actor: UserId) -> bool {
+        self.mine.contains(&actor) || self.unknown && !people.contains_key(&actor)
+    }
+}
+
 fn fits(query: &HistoryQuery, entry: &LedgerEntry) -> bool {
     if query.until.is_some_and(|until| entry.at >= until) {
         return false;
@@ -243,12 +313,7 @@ fn is_of(entry: &LedgerEntry, kind: ChangeKind) -> bool {
     }
 }
 
-fn says(row: &EntryRow, query: &HistoryQuery, words: &[String]) -> bool {
-    if let Some(by) = &query.by
-        && !row.by.to_lowercase().contains(&by.to_lowercase())
-    {
-        return false;
-    }
+fn says(row: &EntryRow, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
     }

@@ -21,8 +21,8 @@ use ratatui::layout::Rect;
 
 use self::flights::{Flight, Flights};
 use self::gate::{GATE, Gate};
-pub use self::options::{Options, Printer};
-use super::effect::{Destination, Effect, Tag};
+pub use self::options::{Deliverer, Options, Printer};
+use super::effect::{Delivery, Destination, Effect, Tag};
 use super::input::Input;
 use super::key::Key;
 use super::keymap::Context;
@@ -548,6 +548,7 @@ impl App {
             Effect::Quit => self.finished = true,
             Effect::SignOut => self.sign_out(),
             Effect::Lock => self.lock(),
+            Effect::Deliver(made) => self.deliver(&made),
             Effect::Print(text) => match &self.options.print {
                 None => self.say(
                     Role::Warning,
@@ -558,6 +559,25 @@ impl App {
                     Err(error) => self.say(Role::Bad, error.message),
                 },
             },
+        }
+    }
+
+    fn deliver(&mut self, made: &Delivery) {
+        let Some(deliverer) = &self.options.deliver else {
+            return self.say(
+                Role::Warning,
+                "Nothing can be written or printed here.".into(),
+            );
+        };
+        match (deliverer.0)(made.path.as_deref(), &made.bytes) {
+            Ok(()) => {
+                let done = match &made.path {
+                    Some(path) => format!("{} written to {path}.", made.what),
+                    None => format!("{} printed.", made.what),
+                };
+                self.say(Role::Good, done);
+            }
+            Err(error) => self.say(Role::Bad, error.message),
         }
     }
 

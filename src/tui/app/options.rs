@@ -31,6 +31,8 @@ pub struct Options {
     pub station: bool,
     /// Prints a slip, where the operator has set a command up.
     pub print: Option<Printer>,
+    /// Writes files of the person and prints labels.
+    pub deliver: Option<Deliverer>,
 }
 
 /// Prints a text.
@@ -43,6 +45,19 @@ pub type Prints = dyn Fn(&str) -> crate::error::Result<()> + Send + Sync;
 impl std::fmt::Debug for Printer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Printer")
+    }
+}
+
+/// Brings something into a file, or, without one, onto the printer of labels.
+#[derive(Clone)]
+pub struct Deliverer(pub Arc<Delivers>);
+
+/// Writes bytes into a file, or prints them.
+pub type Delivers = dyn Fn(Option<&str>, &[u8]) -> crate::error::Result<()> + Send + Sync;
+
+impl std::fmt::Debug for Deliverer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Deliverer")
     }
 }
 
@@ -59,6 +74,7 @@ impl Options {
             run: 0,
             station: false,
             print: None,
+            deliver: None,
         }
     }
 

@@ -60,6 +60,9 @@ pub struct History {
     refreshing: bool,
     pub(super) open: bool,
     undoing: Option<Undoing>,
+    pub(super) when: Option<Form>,
+    /// First and last day that are shown, as they were written.
+    pub(super) days: [String; 2],
     pub(super) working: bool,
 }
 
@@ -85,7 +88,7 @@ impl History {
         })
     }
 
-    fn ask(&mut self) -> Vec<Effect> {
+    pub(super) fn ask(&mut self) -> Vec<Effect> {
         if self.asked {
             self.again = true;
             return Vec::new();
@@ -205,6 +208,7 @@ impl History {
             }
             _ => {
                 self.query = HistoryQuery::default();
+                self.days = <[String; 2]>::default();
                 self.field.clear();
             }
         }
@@ -236,6 +240,11 @@ impl History {
                 return self.narrow(action);
             }
             Action::TakeBack => return self.preview(),
+            Action::When => {
+                (self.open, self.typing) = (false, false);
+                self.ask_when();
+                return Vec::new();
+            }
             _ => {}
         }
         self.typing = false;
@@ -329,6 +338,9 @@ impl History {
         if self.undoing.is_some() {
             return self.form_key(key, cx);
         }
+        if self.when.is_some() {
+            return self.when_key(key, cx);
+        }
         if self.typing && key.code == Code::Down {
             self.typing = false;
         } else if self.typing && self.field.on(key) {
@@ -338,7 +350,11 @@ impl History {
         Vec::new()
     }
 
-    fn paste(&mut self, text: &str) -> Vec<Effect> {
+    fn paste(&mut self, text: &str, cx: &Cx<'_>) -> Vec<Effect> {
+        if self.when.is_some() {
+            self.when_paste(text, cx);
+            return Vec::new();
+        }
         if let Some(undoing) = &mut self.undoing {
             undoing.form.paste(text);
             return Vec::new();
@@ -442,7 +458,7 @@ impl Screen for History {
     }
 
     fn mode(&self) -> Mode {
-        if self.undoing.is_some() {
+        if self.undoing.is_some() || self.when.is_some() {
             Mode::Form
         } else if self.typing {
             Mode::Typing
@@ -461,7 +477,12 @@ impl Screen for History {
 
     fn hints(&self) -> Vec<Action> {
         let mut hints = vec![Action::TakeBack, Action::Open, Action::Search];
-        hints.extend([Action::NextKind, Action::OnlyLot, Action::OnlyDeed]);
+        hints.extend([
+            Action::NextKind,
+            Action::When,
+            Action::OnlyLot,
+            Action::OnlyDeed,
+        ]);
         hints.push(if self.narrowed() {
             Action::ShowAll
         } else {
@@ -484,7 +505,7 @@ impl Screen for History {
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Key(key) => self.key(key, cx),
-            ScreenEvent::Paste(text) => self.paste(&text),
+            ScreenEvent::Paste(text) => self.paste(&text, cx),
             ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
             ScreenEvent::Told(event) => self.told(&event),
             ScreenEvent::Woken(REFRESH) => {
@@ -499,6 +520,9 @@ impl Screen for History {
         self.draw_all(canvas, cx);
         if let Some(undoing) = &self.undoing {
             undoing.form.draw(canvas, cx.area);
+        }
+        if let Some(form) = &self.when {
+            form.draw(canvas, cx.area);
         }
     }
 }

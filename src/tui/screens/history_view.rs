@@ -97,6 +97,7 @@ impl History {
         self.query.lot.is_some()
             || self.query.deed.is_some()
             || !self.query.kinds.is_empty()
+            || !self.when_words().is_empty()
             || !self.field.is_empty()
     }
 
@@ -172,7 +173,7 @@ impl History {
         narrowed.extend(self.query.kinds.first().map(|kind| kind.word().to_owned()));
         narrowed.extend(self.query.lot.map(|lot| format!("lot {lot}")));
         narrowed.extend(self.query.deed.map(|deed| format!("change {deed}")));
-        narrowed.extend(self.query.by.clone());
+        narrowed.extend(self.when_words());
         if narrowed.is_empty() {
             narrowed.push("all kinds".to_owned());
         }

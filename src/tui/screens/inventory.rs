@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::inventory_columns::USUAL;
 use super::inventory_forms::{Done, Over, View};
+use super::labels::LABELS;
 use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
 use crate::domain::rows::{HistoryQuery, LotRow, LotTotals};
@@ -36,6 +37,8 @@ const VIEWS: Tag = 6;
 const SAVED: Tag = 7;
 /// A list was written.
 pub(super) const WRITTEN: Tag = 8;
+/// What a list does, or did.
+pub(super) const LISTED: Tag = 9;
 /// The pane follows after so much rest.
 const RESTED: Duration = Duration::from_millis(100);
 /// Deeds that `u` can take back one after the other.
@@ -225,6 +228,8 @@ impl Inventory {
                 Err(error) => Effect::fail(&error),
             }],
             DEED => self.deed_done(answer, cx),
+            LISTED => self.list_done(answer, cx),
+            LABELS => self.labelled(answer, cx),
             OVER => self.over_answered(answer, cx),
             _ => self.list_answered(answer, cx),
         }
@@ -329,6 +334,7 @@ impl Inventory {
                 };
                 self.over = Some(Over::export(which));
             }
+            Action::Labels => self.open_labels(),
             Action::ViewOptions => {
                 return vec![Effect::send(VIEWS, Request::Stock(StockRequest::Views))];
             }

@@ -190,6 +190,10 @@ impl Inventory {
                 Vec::new()
             }
             Action::MergeLots => self.merge(),
+            Action::PartOut | Action::CopyValues | Action::Subtract => {
+                self.open_list_form(action);
+                Vec::new()
+            }
             Action::Undo => self.turn(false, cx),
             Action::Redo => self.turn(true, cx),
             _ => Vec::new(),

@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use super::inventory::{DEED, WRITTEN};
 use super::inventory_add::AddForm;
 use super::inventory_change::ChangeLine;
+use super::inventory_lists::ListForm;
+use super::labels::{LabelForm, Labelled};
 use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
 use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
@@ -52,6 +54,8 @@ pub(super) enum Over {
     Split(Form, LotId),
     Merge(Form, LotId, Vec<LotId>),
     Export(Form, Which),
+    List(Box<ListForm>),
+    Labels(Box<LabelForm>),
 }
 
 /// One lot with all its fields.
@@ -301,6 +305,8 @@ impl Over {
             Self::Edit(edit) => edit.form.failed = Some(why.to_owned()),
             Self::Add(add) => add.refuse(why),
             Self::Change(line) => line.refuse(why),
+            Self::List(list) => list.refuse(why),
+            Self::Labels(labels) => labels.refuse(why),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -318,6 +324,8 @@ impl Over {
             }
             Self::Add(add) => return add.paste(text, cx),
             Self::Change(line) => return line.paste(text),
+            Self::List(list) => list.paste(text),
+            Self::Labels(labels) => labels.paste(text),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -343,6 +351,11 @@ impl Over {
                 }
             }
             Self::Add(add) => add.on(key, cx),
+            Self::List(list) => list.on(key, cx),
+            Self::Labels(labels) => match labels.on(key) {
+                Labelled::Open(effects) => Done::Effects(effects),
+                Labelled::Closed(_) => Done::Closed,
+            },
             Self::Change(line) => line.on(key, cx),
             Self::View(form, views) => match form.on(key) {
                 Filled::Cancelled => Done::Closed,
@@ -385,6 +398,8 @@ impl Over {
             Self::Edit(edit) => edit.form.draw(canvas, area),
             Self::Add(add) => add.draw(canvas, area),
             Self::Change(line) => line.draw(canvas, area, cx),
+            Self::List(list) => list.draw(canvas, area),
+            Self::Labels(labels) => labels.draw(canvas, area),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)

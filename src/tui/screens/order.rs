@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::orders::start_one;
+use super::labels::{LABELS, LabelForm};
+use super::orders::{labels_of, start_one};
 use crate::api::{Event, Reply, Request, Topic};
 use crate::domain::rows::{OrderDetail, OrderLineRow};
 use crate::domain::{OrderId, Whereabouts};
@@ -10,7 +11,7 @@ use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect};
 use crate::tui::keymap::Context;
-use crate::tui::screen::{Cx, Screen, ScreenEvent};
+use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::text::{age, width};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -25,6 +26,7 @@ pub struct OrderScreen {
     detail: Option<Box<OrderDetail>>,
     problem: Option<String>,
     cursor: Cursor,
+    labels: Option<Box<LabelForm>>,
 }
 
 impl OrderScreen {
@@ -35,6 +37,7 @@ impl OrderScreen {
             detail: None,
             problem: None,
             cursor: Cursor::default(),
+            labels: None,
         }
     }
 
@@ -53,6 +56,10 @@ impl OrderScreen {
         }
         match action {
             Action::Back => vec![Effect::Back],
+            Action::Labels => {
+                self.labels = labels_of(vec![self.id]);
+                Vec::new()
+            }
             Action::Open => {
                 let line = self.lines().get(self.cursor.at);
                 line.map_or_else(Vec::new, |line| {
@@ -80,6 +87,14 @@ impl Screen for OrderScreen {
         )
     }
 
+    fn mode(&self) -> Mode {
+        if self.labels.is_some() {
+            Mode::Form
+        } else {
+            Mode::Commands
+        }
+    }
+
     fn whereabouts(&self) -> Option<Whereabouts> {
         Some(Whereabouts::Order(self.id))
     }
@@ -103,6 +118,20 @@ impl Screen for OrderScreen {
                 Vec::new()
             }
             ScreenEvent::Do(action) => self.act(action, cx),
+            ScreenEvent::Key(key) => match &mut self.labels {
+                Some(labels) => labels.on(key).settle(&mut self.labels),
+                None => Vec::new(),
+            },
+            ScreenEvent::Paste(text) => {
+                if let Some(labels) = &mut self.labels {
+                    labels.paste(&text);
+                }
+                Vec::new()
+            }
+            ScreenEvent::Answered(LABELS, answer) => match &mut self.labels {
+                Some(labels) => labels.answered(*answer, cx).settle(&mut self.labels),
+                None => Vec::new(),
+            },
             ScreenEvent::Answered(_, answer) => {
                 match *answer {
                     Ok(Reply::Order(detail)) => {
@@ -129,6 +158,15 @@ impl Screen for OrderScreen {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
+        self.draw_order(canvas, cx);
+        if let Some(labels) = &self.labels {
+            labels.draw(canvas, cx.area);
+        }
+    }
+}
+
+impl OrderScreen {
+    fn draw_order(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
         let area = Rect {
             x: cx.area.x + 1,
             width: cx.area.width.saturating_sub(2),

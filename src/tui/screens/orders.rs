@@ -1,6 +1,8 @@
 //! The orders: mark what is to be picked together, and start.
 
+use super::labels::{LABELS, LabelForm};
 use crate::api::{Answer, Event, Reply, Request, Rows, Topic};
+use crate::domain::label_job::LabelsOf;
 use crate::domain::rows::OrderRow;
 use crate::domain::{OrderId, OrderQuery, ViewSpec, Whereabouts};
 use crate::tui::action::Action;
@@ -25,6 +27,7 @@ pub struct Orders {
     pub(super) shown: Option<OrderQuery>,
     /// In the order in which they were marked: that is the order of the totes.
     pub(super) marked: Vec<OrderId>,
+    pub(super) labels: Option<Box<LabelForm>>,
 }
 
 impl Default for Orders {
@@ -38,6 +41,7 @@ impl Default for Orders {
             again: false,
             shown: None,
             marked: Vec::new(),
+            labels: None,
         }
     }
 }
@@ -88,6 +92,12 @@ impl Orders {
     }
 
     fn answered(&mut self, tag: Tag, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        if tag == LABELS {
+            return match &mut self.labels {
+                Some(labels) => labels.answered(answer, cx).settle(&mut self.labels),
+                None => Vec::new(),
+            };
+        }
         let height = Self::height(cx);
         if Window::<OrderRow>::is_mine(tag) {
             let effects = self.window.answered(tag, answer, height);
@@ -180,10 +190,41 @@ impl Orders {
                 return self.ask(cx);
             }
             Action::StartPick => return self.start(),
+            Action::Labels => {
+                let here = self.window.current().map(|row| row.id);
+                let orders = if self.marked.is_empty() {
+                    here.into_iter().collect()
+                } else {
+                    self.marked.clone()
+                };
+                self.labels = labels_of(orders);
+            }
             _ => {}
         }
         Vec::new()
     }
+}
+
+/// The form for labels of these orders and of the totes they are gathered in.
+pub(super) fn labels_of(orders: Vec<OrderId>) -> Option<Box<LabelForm>> {
+    let totes = u32::try_from(orders.len())
+        .ok()
+        .filter(|totes| *totes > 0)?;
+    let orders_words = if totes == 1 {
+        "this order"
+    } else {
+        "the marked orders"
+    };
+    let totes_words = if totes == 1 {
+        "tote 1".to_owned()
+    } else {
+        format!("totes 1 to {totes}")
+    };
+    let kinds = vec![
+        (orders_words.to_owned(), LabelsOf::Orders(orders)),
+        (totes_words, LabelsOf::Totes(1, totes)),
+    ];
+    Some(Box::new(LabelForm::of(kinds)))
 }
 
 /// Starts or goes on with the walk of one order, or says why that cannot be.
@@ -218,7 +259,9 @@ impl Screen for Orders {
     }
 
     fn mode(&self) -> Mode {
-        if self.typing {
+        if self.labels.is_some() {
+            Mode::Form
+        } else if self.typing {
             Mode::Typing
         } else {
             Mode::Commands
@@ -257,6 +300,16 @@ impl Screen for Orders {
                 self.window.wanted(Self::height(cx))
             }
             ScreenEvent::Do(action) => self.act(action, cx),
+            ScreenEvent::Key(key) if self.labels.is_some() => match &mut self.labels {
+                Some(labels) => labels.on(key).settle(&mut self.labels),
+                None => Vec::new(),
+            },
+            ScreenEvent::Paste(text) if self.labels.is_some() => {
+                if let Some(labels) = &mut self.labels {
+                    labels.paste(&text);
+                }
+                Vec::new()
+            }
             ScreenEvent::Key(key) if self.typing && self.field.on(key) => self.ask(cx),
             ScreenEvent::Paste(text) if self.typing => {
                 self.field.insert(text.trim());
@@ -277,5 +330,8 @@ impl Screen for Orders {
 
     fn draw(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
         self.draw_all(canvas, cx);
+        if let Some(labels) = &self.labels {
+            labels.draw(canvas, cx.area);
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::labels::{LABELS, LabelForm};
 use super::stocktake::{LOTS, MORE, Spot, Stocktake, Typed, WHERE};
 use crate::api::{Answer, Event, Reply, Request, StockRequest, Topic};
 use crate::domain::code::{Code, CodeError};
-use crate::domain::edit::{EditText, Edits, LotEdit, TextEdit};
+use crate::domain::edit::{Edits, LotEdit};
+use crate::domain::label_job::LabelsOf;
 use crate::domain::lot_draft::PlaceRow;
 use crate::domain::place::same_place;
 use crate::domain::rows::DeedReport;
@@ -27,6 +29,7 @@ const LIST: Tag = 1;
 const DEED: Tag = 2;
 const BOOKED: Tag = 3;
 const CANCEL: Tag = 4;
+const FORGOT: Tag = 5;
 
 /// What a form asks for.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub struct Places {
     pub(super) cursor: Cursor,
     pub(super) take: Option<Box<Stocktake>>,
     form: Option<(Asking, Form)>,
+    labels: Option<Box<LabelForm>>,
     working: Option<OperationId>,
     last: Option<CorrelationId>,
 }
@@ -181,6 +185,11 @@ impl Places {
             Action::Back => return self.back(cx),
             Action::TakeBack => return self.undo(cx),
             Action::MovePlace => return self.ask_move(cx),
+            Action::Labels => {
+                self.ask_labels();
+                return Vec::new();
+            }
+            Action::ForgetPlace => return self.forget(),
             Action::Search if self.take.is_none() => {
                 self.typing = true;
                 return Vec::new();
@@ -242,21 +251,54 @@ impl Places {
         let Some(spot) = spot else {
             return Vec::new();
         };
-        let alone = spot.lots.saturating_sub(spot.shared);
-        if alone == 0 {
-            let text = "There is no lot that lies only there, so there is nothing to move.";
+        if spot.lots == 0 {
+            let text = "Nothing lies there, so there is nothing to move.";
             return vec![Effect::Say(Role::Warning, text.into())];
         }
-        let lots = count(cx.numbers, alone.into(), "lot", "lots");
+        let lots = count(cx.numbers, spot.lots.into(), "lot", "lots");
         let mut form = Form::new(format!("Move {lots} from {}", spot.name))
             .about("u takes it back as one change.")
             .keys("Enter move   Esc not now");
         if spot.shared > 0 {
             let left = count(cx.numbers, spot.shared.into(), "lot lies", "lots lie");
-            form = form.about(format!("{left} elsewhere too: those stay as they are."));
+            form = form.about(format!(
+                "{left} elsewhere too: only this place of theirs moves."
+            ));
         }
         self.form = Some((Asking::Move(spot), form.text("To", "")));
         Vec::new()
+    }
+
+    /// Labels of this place, of all that are shown, or of the lots there.
+    fn ask_labels(&mut self) {
+        let here = self.row(self.cursor.at);
+        let spot = self.take.as_ref().map(|take| &take.spot).or(here).cloned();
+        let mut kinds = Vec::new();
+        if let Some(spot) = spot {
+            let lots = Which::Matching(LotQuery::text(spot.filter()));
+            kinds.push((spot.name.clone(), LabelsOf::Places(vec![spot.name])));
+            kinds.push(("its lots".to_owned(), LabelsOf::Lots(lots)));
+        }
+        if self.take.is_none() {
+            let shown = (0..self.rows()).filter_map(|at| self.row(at));
+            let shown = shown.map(|spot| spot.name.clone()).collect();
+            kinds.push(("all shown".to_owned(), LabelsOf::Places(shown)));
+        }
+        self.labels = Some(Box::new(LabelForm::of(kinds)));
+    }
+
+    /// An empty place is offered no more.
+    fn forget(&self) -> Vec<Effect> {
+        let say = |text: &str| vec![Effect::Say(Role::Info, text.to_owned())];
+        match self.row(self.cursor.at) {
+            Some(spot) if spot.lots == 0 && self.take.is_none() => {
+                let place = spot.name.clone();
+                let request = StockRequest::ForgetPlace { place };
+                vec![Effect::send(FORGOT, Request::Stock(request))]
+            }
+            Some(_) => say("Something lies there; only an empty place can be forgotten."),
+            None => Vec::new(),
+        }
     }
 
     fn undo(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
@@ -296,8 +338,11 @@ impl Places {
                     Asking::Move(spot) => (
                         DEED,
                         StockRequest::Change {
-                            which: Which::Matching(LotQuery::text(spot.filter_alone())),
-                            edits: Edits(vec![LotEdit::Text(EditText::Place, TextEdit::Set(text))]),
+                            which: Which::Matching(LotQuery::text(spot.filter())),
+                            edits: Edits(vec![LotEdit::Relocate {
+                                from: spot.name.clone(),
+                                to: text,
+                            }]),
                             why: String::new(),
                             op,
                         },
@@ -318,6 +363,9 @@ impl Places {
     }
 
     fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(labels) = &mut self.labels {
+            return labels.on(key).settle(&mut self.labels);
+        }
         if self.form.is_some() {
             return self.form_key(key, cx);
         }
@@ -334,6 +382,10 @@ impl Places {
 
     /// A scanner may paste: each line is entered.
     fn paste(&mut self, text: &str, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(labels) = &mut self.labels {
+            labels.paste(text);
+            return Vec::new();
+        }
         if let Some((_, form)) = &mut self.form {
             form.paste(text);
             return Vec::new();
@@ -391,6 +443,11 @@ impl Places {
             self.working = None;
         }
         match (tag, answer) {
+            (LABELS, answer) => match &mut self.labels {
+                Some(labels) => labels.answered(answer, cx).settle(&mut self.labels),
+                None => Vec::new(),
+            },
+            (FORGOT, Ok(_)) => Self::ask(),
             (LOTS | MORE | WHERE, answer) => match &mut self.take {
                 Some(take) => take.answered(tag, answer, Self::height(cx)),
                 None => Vec::new(),
@@ -436,7 +493,7 @@ impl Screen for Places {
 
     fn mode(&self) -> Mode {
         let line = self.take.as_ref().map_or(&self.field, |take| &take.line);
-        if self.form.is_some() {
+        if self.form.is_some() || self.labels.is_some() {
             Mode::Form
         } else if self.typing {
             Mode::Typing
@@ -497,6 +554,9 @@ impl Screen for Places {
         if let Some((_, form)) = &self.form {
             form.draw(canvas, cx.area);
         }
+        if let Some(labels) = &self.labels {
+            labels.draw(canvas, cx.area);
+        }
     }
 }
 
@@ -528,7 +588,7 @@ mod tests {
         assert_eq!(found[0].spellings, ["A-2", "a 2"]);
         assert_eq!(found[2].lots, 0);
         for spot in found {
-            for text in [spot.filter(), spot.filter_alone()] {
+            for text in [spot.filter()] {
                 let zone = jiff::tz::TimeZone::UTC;
                 let read = Filter::parse(&text, Timestamp::default(), &zone);
                 assert!(read.is_ok(), "{text}: {read:?}");

@@ -53,11 +53,6 @@ impl Spot {
         let each: Vec<String> = self.spellings.iter().map(quoted).collect();
         each.join(" or ")
     }
-
-    /// The filter that finds those of its lots that lie nowhere else.
-    pub(super) fn filter_alone(&self) -> String {
-        format!("({}) not loc~\";\" not loc~\"|\"", self.filter())
-    }
 }
 
 /// What was counted of a lot.

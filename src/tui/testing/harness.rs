@@ -19,7 +19,7 @@ use crate::tui::effect::Destination;
 use crate::tui::input::Input;
 use crate::tui::key::Key;
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::{App, AppEvent, Options};
+use crate::tui::{App, AppEvent, Deliverer, Options};
 
 #[derive(Debug, Default)]
 struct Asked(Mutex<VecDeque<(Ticket, Request)>>);
@@ -33,6 +33,9 @@ impl Transport for Asked {
     }
 }
 
+/// Files by path, and what was printed.
+pub type Delivered = Arc<Mutex<Vec<(Option<String>, Vec<u8>)>>>;
+
 /// The program, its shop, and a screen that is only a buffer.
 #[derive(Debug)]
 pub struct Harness {
@@ -42,6 +45,8 @@ pub struct Harness {
     pub shop: Shop,
     asked: Arc<Asked>,
     elapsed: Duration,
+    /// What was written into files (by path) and printed.
+    pub delivered: Delivered,
     /// Answers are passed on at once, unless a test wants to see what happens before they come.
     pub answering: bool,
 }
@@ -64,6 +69,14 @@ impl Harness {
         let client = Client::new(Arc::clone(&asked) as Arc<dyn Transport>);
         let mut options = Options::new(theme, ManualClock::at(NOW));
         options.start = start;
+        let delivered = Delivered::default();
+        let sink = Arc::clone(&delivered);
+        options.deliver = Some(Deliverer(Arc::new(move |path, bytes| {
+            if let Ok(mut kept) = sink.lock() {
+                kept.push((path.map(str::to_owned), bytes.to_vec()));
+            }
+            Ok(())
+        })));
         let app = App::new(client, shop.greeted(), options, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer");
         let mut harness = Self {
@@ -73,6 +86,7 @@ impl Harness {
             shop,
             asked,
             elapsed: Duration::ZERO,
+            delivered,
             answering: true,
         };
         harness.settle();

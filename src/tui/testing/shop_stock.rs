@@ -2,7 +2,7 @@
 
 use super::shop::{NOW, State, color};
 use crate::api::{Answer, Reply, StockRequest};
-use crate::domain::edit::{EditText, LotEdit, TextEdit};
+use crate::domain::edit::LotEdit;
 use crate::domain::lot_draft::PlaceRow;
 use crate::domain::place::same_place;
 use crate::domain::rows::{
@@ -172,10 +172,8 @@ impl State {
     pub(super) fn lots_at(&self, query: &LotQuery) -> Option<Vec<LotRow>> {
         query.text.contains("loc=").then(|| {
             let places = quoted(&query.text);
-            let alone = query.text.contains("loc~");
             self.lots
                 .iter()
-                .filter(|lot| !alone || lot.place.each().count() == 1)
                 .filter(|lot| {
                     let mut each = lot.place.each();
                     each.any(|place| places.contains(&place)) || places.contains(&lot.place.raw())
@@ -201,6 +199,9 @@ impl State {
             .filter(|entry| entry.id < before)
             .filter(|entry| query.lot.is_none_or(|lot| entry.lot == lot))
             .filter(|entry| query.deed.is_none_or(|deed| entry.deed == deed))
+            .filter(|entry| query.by.as_ref().is_none_or(|by| entry.by == *by))
+            .filter(|entry| query.from.is_none_or(|from| entry.at >= from))
+            .filter(|entry| query.until.is_none_or(|until| entry.at < until))
             .filter(|entry| query.kinds.is_empty() || query.kinds.contains(&kind(entry)))
             .filter(|entry| {
                 let hay = format!("{} {} {}", entry.item.no, entry.by, entry.what).to_lowercase();
@@ -293,6 +294,10 @@ impl State {
             | StockRequest::PutFile { .. }
             | StockRequest::DropFile { .. }
             | StockRequest::Release { .. }
+            | StockRequest::PartOut { .. }
+            | StockRequest::Against { .. }
+            | StockRequest::Labels { .. }
+            | StockRequest::ForgetPlace { .. }
             | StockRequest::Cancel { .. } => self.book.written.push(request.clone()),
             _ => {}
         }
@@ -357,16 +362,21 @@ impl State {
                     .flatten()
                     .map(|l| l.id)
                     .collect();
-                let Some(LotEdit::Text(EditText::Place, TextEdit::Set(to))) = edits.0.first()
-                else {
+                let Some(LotEdit::Relocate { from, to }) = edits.0.first() else {
                     return Ok(Reply::Done);
                 };
                 for lot in self.lots.iter_mut().filter(|lot| ids.contains(&lot.id)) {
-                    assert!(!same_place(lot.place.raw(), to), "moved to where it was");
-                    lot.place = Place(to.clone());
+                    assert!(!same_place(from, to), "moved to where it was");
+                    lot.place = lot.place.moved(from, to).expect("it lies there");
                 }
                 Ok(report(903, ids.len(), 0))
             }
+            StockRequest::PartOut { order, .. } => Ok(super::shop_lists::parted_out(&order)),
+            StockRequest::Against { what, dry_run, .. } => {
+                Ok(super::shop_lists::against(&what, dry_run, &self.lots))
+            }
+            StockRequest::Labels { .. } => Ok(super::shop_lists::drawn()),
+            StockRequest::Parcel { offset, .. } => Ok(super::shop_lists::parcel(offset)),
             _ => Ok(Reply::Done),
         }
     }
