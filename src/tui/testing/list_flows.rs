@@ -221,7 +221,11 @@ fn the_history_of_a_person_and_of_some_days() {
     harness
         .shows("Ben, from 3d, until yesterday")
         .hides("  Ana  ");
-    harness.press("x").settle().hides("from 3d").shows("  Ana  ");
+    harness
+        .press("x")
+        .settle()
+        .hides("from 3d")
+        .shows("  Ana  ");
 }
 
 #[test]
