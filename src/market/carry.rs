@@ -68,8 +68,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
-            whole: Duration::from_secs(120),
+            first_byte: Duration::from_mins(1),
+            whole: Duration::from_mins(2),
             bytes: 16 * 1024 * 1024,
         }
     }

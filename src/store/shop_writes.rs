@@ -102,6 +102,18 @@ impl<'t> ShopWriter<'t> {
         })
     }
 
+    fn enter(&mut self, key: (u32, u64), entry: &[u8]) -> Result<()> {
+        let ledger = match &mut self.ledger {
+            Some(ledger) => ledger,
+            none => {
+                let table = self.tx.open_table(LEDGER.definition());
+                none.insert(table.map_err(|e| disk(&e))?)
+            }
+        };
+        ledger.insert(key, entry).map_err(|e| disk(&e))?;
+        Ok(())
+    }
+
     /// Applies one write; `ahead` is its record as bytes, where that was packed already.
     pub(super) fn apply(&mut self, write: ShopWrite, ahead: Option<Vec<u8>>) -> Result<()> {
         let tx = self.tx;
@@ -115,14 +127,8 @@ impl<'t> ShopWriter<'t> {
                 self.lots()?.put_alike(tenant, lot.id, &bytes)?;
             }
             ShopWrite::Ledger(tenant, entry) => {
-                let tables = match &mut self.ledger {
-                    Some(tables) => tables,
-                    none => none.insert(tx.open_table(LEDGER.definition()).map_err(|e| disk(&e))?),
-                };
                 let bytes = ahead.map_or_else(|| pack(&*entry), Ok)?;
-                tables
-                    .insert((tenant, entry.id.0), bytes.as_slice())
-                    .map_err(|e| disk(&e))?;
+                self.enter((tenant, entry.id.0), &bytes)?;
             }
             ShopWrite::Deed(tenant, deed) => put_deed(tx, tenant, &deed)?,
             ShopWrite::DeedOf(tenant, op, deed) => {

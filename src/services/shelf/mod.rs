@@ -276,14 +276,17 @@ impl Sums {
         sums
     }
 
-    fn and(mut self, other: Self) -> Self {
-        self.plain.lots += other.plain.lots;
-        self.plain.pieces += other.plain.pieces;
-        self.plain.milligrams += other.plain.milligrams;
-        self.plain.unweighed += other.plain.unweighed;
-        self.value += other.value;
-        self.cost += other.cost;
-        self
+    fn and(self, other: Self) -> Self {
+        let Self { mut plain, .. } = self;
+        plain.lots += other.plain.lots;
+        plain.pieces += other.plain.pieces;
+        plain.milligrams += other.plain.milligrams;
+        plain.unweighed += other.plain.unweighed;
+        Self {
+            plain,
+            value: self.value + other.value,
+            cost: self.cost + other.cost,
+        }
     }
 }
 

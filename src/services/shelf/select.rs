@@ -60,13 +60,7 @@ impl Bits {
             .is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
-    /// The lots whose bit is set, by number.
-    #[cfg(test)]
-    pub(super) fn each(&self) -> impl Iterator<Item = usize> {
-        set(0, &self.words)
-    }
-
-    /// The same in runs of lots that different cores may take.
+    /// The words of bits in runs, each with its first lot, that different cores may take.
     pub(super) fn runs(&self) -> impl IndexedParallelIterator<Item = (usize, &[u64])> {
         let long = SHARE / 64;
         let runs = self.words.par_chunks(long).enumerate();
