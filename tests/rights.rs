@@ -11,6 +11,7 @@ use brickops::domain::filter::Field;
 use brickops::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
 use brickops::domain::lot_draft::{LotDraft, MergeRules};
 use brickops::domain::report::Progress;
+use brickops::domain::review::{ReviewFilter, RowChange};
 use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
     Against, CatalogQuery, ColorId, Condition, CorrelationId, EntryId, FileId, Grants, ItemKey,
@@ -242,6 +243,59 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "import_list",
             "ynynnnnn",
             verb(|app, scope| app.import_list(scope, &ListImport::default(), OP, task())),
+        ),
+        (
+            "look_at_list",
+            "ynynnnnn",
+            verb(|app, scope| app.look_at_list(scope, "/")),
+        ),
+        (
+            "list_paths",
+            "ynynnnnn",
+            verb(|app, scope| app.list_paths(scope, "/")),
+        ),
+        (
+            "open_review",
+            "ynynnnnn",
+            verb(|app, scope| app.open_review(scope, &ListSource::default(), OP, task())),
+        ),
+        (
+            "review_rows",
+            "ynynnnnn",
+            verb(|app, scope| app.review_rows(scope, OP, ReviewFilter::All, (0, 1))),
+        ),
+        (
+            "change_review",
+            "ynynnnnn",
+            verb(|app, scope| app.change_review(scope, OP, 0, &RowChange::Take(true))),
+        ),
+        (
+            "next_odd",
+            "ynynnnnn",
+            verb(|app, scope| app.next_odd(scope, OP, 0, false)),
+        ),
+        (
+            "undo_review",
+            "ynynnnnn",
+            verb(|app, scope| app.undo_review(scope, OP)),
+        ),
+        (
+            "review_outlook",
+            "ynynnnnn",
+            verb(|app, scope| app.review_outlook(scope, OP, (&ListInto::Live, true), task())),
+        ),
+        (
+            "book_review",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let booking = (&ListInto::Live, true);
+                app.book_review(scope, OP, booking, OP, task())
+            }),
+        ),
+        (
+            "drop_review",
+            "ynynnnnn",
+            verb(|app, scope| app.drop_review(scope, OP)),
         ),
         (
             "against_list",

@@ -7,6 +7,7 @@ pub mod client;
 mod door;
 pub mod framing;
 mod office;
+mod review;
 pub mod server;
 pub mod socket;
 mod stock;
@@ -16,11 +17,13 @@ use serde::{Deserialize, Serialize};
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
 pub use office::{Invited, OfficeRequest};
+pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
+use crate::domain::review::{ListLook, Outlook, ReviewPage};
 use crate::domain::rows::{
     CategoryRow, ColorRow, DeedReport, EditPreview, HistoryPage, ItemDetail, ItemRow, LotRow,
     LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
@@ -33,7 +36,7 @@ use crate::domain::{
 use crate::error::Error;
 
 /// Changes with every change of a type that crosses the socket.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -348,6 +351,16 @@ pub enum Reply {
     CatalogImported(Box<CatalogImport>),
     /// An import of lots.
     InventoryImported(Box<InventoryImport>),
+    /// Files and folders.
+    Paths(Vec<String>),
+    /// What a file is.
+    ListLook(Box<ListLook>),
+    /// A list under review, and some of its rows.
+    Review(Box<ReviewPage>),
+    /// A row of a list under review is different now; `None`: there was nothing to take back.
+    ReviewStep(Option<u32>),
+    /// What bringing a list in would do.
+    Outlook(Outlook),
     /// An import of orders.
     OrdersImported(Box<OrdersImport>),
     /// A check.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ReviewRequest;
 use crate::domain::edit::Edits;
 use crate::domain::filter::Field;
 use crate::domain::label_job::LabelJob;
@@ -207,6 +208,8 @@ pub enum StockRequest {
         /// Names it for [`StockRequest::Cancel`].
         op: OperationId,
     },
+    /// Something about a list that is looked at before it comes in.
+    Review(ReviewRequest),
     /// Does something to equal lots by a list -> [`Reply::Against`](super::Reply::Against).
     Against {
         /// The list.
@@ -275,6 +278,7 @@ impl StockRequest {
             Self::DropView { .. } => "lot-view-drop",
             Self::Import { .. } => "list-import",
             Self::Export { .. } => "list-export",
+            Self::Review(request) => request.name(),
             Self::Against { .. } => "list-against",
             Self::PartOut { .. } => "part-out",
             Self::Labels { .. } => "labels",

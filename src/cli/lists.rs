@@ -9,6 +9,7 @@ use super::Ending;
 use super::caller::unexpected;
 use super::catalog::{absolute, skipped};
 use super::connect::{Place, blocking};
+use super::interrupt::Interruptible;
 use super::json::{Against as AgainstDocument, Imported};
 use super::labels::LabelArgs;
 use super::output::Out;
@@ -164,11 +165,11 @@ pub fn run(place: &Place, command: &ListCommand, out: &Out) -> anyhow::Result<En
                 merge: *merge,
                 dry_run: *dry_run,
             };
-            let request = StockRequest::Import {
+            let asked = ask(place, out, |op| StockRequest::Import {
                 order: Box::new(order),
-                op: operation()?,
-            };
-            let Reply::InventoryImported(report) = ask(&blocking(place)?, request, out)? else {
+                op,
+            })?;
+            let Reply::InventoryImported(report) = asked else {
                 return Err(unexpected().into());
             };
             Ok(imported(&report, out))
@@ -207,7 +208,19 @@ pub fn run(place: &Place, command: &ListCommand, out: &Out) -> anyhow::Result<En
     }
 }
 
-pub(super) fn ask(client: &Blocking, request: StockRequest, out: &Out) -> Result<Reply> {
+/// Asks something that Ctrl+C stops; then everything is as it was.
+pub(super) fn ask(
+    place: &Place,
+    out: &Out,
+    request: impl FnOnce(OperationId) -> StockRequest,
+) -> Result<Reply> {
+    let op = operation()?;
+    let client = blocking(place)?;
+    let _interruptible = Interruptible::begin(client.sender(), op)?;
+    wait(&client, request(op), out)
+}
+
+fn wait(client: &Blocking, request: StockRequest, out: &Out) -> Result<Reply> {
     let mut bar = out.bar();
     let answer = client.call_with(Request::Stock(request), |event| {
         if let Event::Progress(progress) = event {
@@ -241,6 +254,14 @@ fn imported(report: &InventoryImport, out: &Out) -> Ending {
             "lots name a colour that nobody knows; its name is kept.",
         );
         some(
+            report.returned,
+            if report.dry_run {
+                "lots had been deleted or merged into others; they would come back."
+            } else {
+                "lots had been deleted or merged into others; they are back."
+            },
+        );
+        some(
             report.no_place,
             "lots have remarks that do not read like a place.",
         );
@@ -272,14 +293,16 @@ fn export(
     out: &Out,
 ) -> anyhow::Result<Ending> {
     let client = blocking(place)?;
+    let op = operation()?;
     let request = StockRequest::Export {
         which: Which::Matching(LotQuery::text(filter)),
         format: to.to_owned(),
         // The file belongs to whoever asks, not to the server.
         path: None,
-        op: operation()?,
+        op,
     };
-    let Reply::Exported(report) = ask(&client, request, out)? else {
+    let _interruptible = Interruptible::begin(client.sender(), op)?;
+    let Reply::Exported(report) = wait(&client, request, out)? else {
         return Err(unexpected().into());
     };
     fetch(&client, &report, path, out)?;
@@ -347,13 +370,14 @@ fn against(
     dry_run: bool,
     out: &Out,
 ) -> anyhow::Result<Ending> {
-    let request = StockRequest::Against {
-        source: Box::new(list.source()?),
+    let source = Box::new(list.source()?);
+    let asked = ask(place, out, |op| StockRequest::Against {
+        source,
         what,
         dry_run,
-        op: operation()?,
-    };
-    let Reply::Against(report) = ask(&blocking(place)?, request, out)? else {
+        op,
+    })?;
+    let Reply::Against(report) = asked else {
         return Err(unexpected().into());
     };
     compared(&report, out);

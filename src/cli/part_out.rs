@@ -9,7 +9,7 @@ use super::caller::unexpected;
 use super::catalog::skipped;
 use super::connect::{Place, blocking};
 use super::json;
-use super::lists::{ask, ending, operation, source};
+use super::lists::{ask, ending, source};
 use super::output::Out;
 use super::stock_args::{ConditionName, amount, kind};
 use crate::api::{Reply, StockRequest};
@@ -96,11 +96,9 @@ impl PartOutArgs {
 
 /// Parts a set out.
 pub fn run(place: &Place, args: &PartOutArgs, out: &Out) -> anyhow::Result<Ending> {
-    let request = StockRequest::PartOut {
-        order: Box::new(args.order()?),
-        op: operation()?,
-    };
-    let Reply::PartedOut(report) = ask(&blocking(place)?, request, out)? else {
+    let order = Box::new(args.order()?);
+    let asked = ask(place, out, |op| StockRequest::PartOut { order, op });
+    let Reply::PartedOut(report) = asked? else {
         return Err(unexpected().into());
     };
     if out.json() {

@@ -38,6 +38,7 @@ pub mod place_rule;
 pub mod printed;
 pub mod query;
 pub mod report;
+pub mod review;
 pub mod rights;
 pub mod rows;
 pub mod scope;

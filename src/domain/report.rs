@@ -131,6 +131,8 @@ pub struct InventoryImport {
     pub merged: u64,
     /// Rows that name a colour nobody knows; the name is kept.
     pub unknown_colors: u64,
+    /// Lots that somebody had deleted or merged away and that come back; they are among `added`.
+    pub returned: u64,
     /// Nothing was written; `added` and `merged` say what would be.
     pub dry_run: bool,
     /// The name of the columns by which a table was read, where they were kept.

@@ -37,7 +37,7 @@ pub use inventory::read_inventory;
 pub use kind::FileKind;
 pub use lists::{
     ListFormat, ListHead, Lookup, NoLookup, ReadOptions, WriteOptions, Written, each_lot,
-    read_list, read_set_inventory, write_list,
+    read_list, read_set_inventory, table_head, write_list,
 };
 pub use lots::{ListFile, ListLot};
 pub use orders::{OrderFile, ParsedOrder, ParsedOrderLine, read_orders};

@@ -68,6 +68,7 @@ const ROWS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::Import,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -88,6 +89,7 @@ const OPENS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::Import,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -136,19 +138,19 @@ actions! {
     Switch = "switch", "switch", "Switch between the parts of a screen", PARTS, ["Tab"];
     Filters = "filters", "filters", "Narrow by type, colour, category and more", &[C::Catalog], ["f", "Ctrl+F"];
     ClearFilters = "clear-filters", "clear", "Take all filters away", &[C::Catalog, C::Filter], ["x", "Ctrl+X"];
-    Mark = "mark", "mark", "Mark the row, or take the mark away", &[C::Orders, C::Inventory], ["Space"];
+    Mark = "mark", "mark", "Mark the row, or take the mark away", &[C::Orders, C::Inventory, C::Import], ["Space"];
     MarkAll = "mark-all", "mark all", "Mark all orders that can be picked, or none", &[C::Orders], ["a"];
     ToPick = "to-pick", "all or to pick", "Show all orders, or only those to pick", &[C::Orders], ["t"];
     StartPick = "start-pick", "pick", "Pick the marked orders, or this one", &[C::Orders, C::Order], ["p"];
     Take = "take", "taken", "Take all pieces of this stop", &[C::Pick], ["Space"];
     Short = "short", "short", "End this stop with fewer pieces", &[C::Pick], ["s"];
     Later = "later", "later", "Come back to this stop at the end", &[C::Pick], ["l"];
-    Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item, C::Inventory], ["u"];
+    Undo = "undo", "undo", "Take the last step back", &[C::Pick, C::Catalog, C::Item, C::Inventory, C::Import], ["u"];
     Redo = "redo", "redo", "Bring back what was taken back", &[C::Inventory], ["U", "Ctrl+Y"];
     AddLot = "add-lot", "add", "Add a lot", &[C::Inventory], ["a"];
-    EditLot = "edit-lot", "edit", "Edit the lot, or change the marked ones", &[C::Inventory], ["e"];
-    SetQuantity = "set-quantity", "quantity", "Change the quantity of the marked lots, or this one", &[C::Inventory], ["="];
-    SetPrice = "set-price", "price", "Change the price of the marked lots, or this one", &[C::Inventory], ["$"];
+    EditLot = "edit-lot", "edit", "Edit the lot, or change the marked ones", &[C::Inventory, C::Import], ["e"];
+    SetQuantity = "set-quantity", "quantity", "Change the quantity of the marked lots, or this one", &[C::Inventory, C::Import], ["="];
+    SetPrice = "set-price", "price", "Change the price of the marked lots, or this one", &[C::Inventory, C::Import], ["$"];
     MoveLot = "move-lot", "move", "Move the marked lots, or this one, to another place", &[C::Inventory], ["m"];
     ChangeAll = "change-all", "change all", "Change all lots that match the filter", &[C::Inventory], ["E"];
     SplitLot = "split-lot", "split", "Split pieces off into a lot of their own", &[C::Inventory], ["x"];
@@ -161,6 +163,11 @@ actions! {
     CopyValues = "copy-values", "copy", "Copy prices and other values from a list onto equal lots", &[C::Inventory], ["C"];
     Subtract = "subtract", "subtract", "Take the pieces of a list off equal lots", &[C::Inventory], ["-"];
     Labels = "labels", "labels", "Make labels, into a file or on the printer", &[C::Inventory, C::Places, C::Stocktake, C::Orders, C::Order], ["L", "F6"];
+    ImportList = "import", "import", "Look at a list and bring its lots in", &[C::Inventory, C::Files], ["I"];
+    NextOdd = "next-odd", "next odd", "To the next row with something odd", &[C::Import], ["n"];
+    PreviousOdd = "previous-odd", "odd before", "To the row with something odd before this one", &[C::Import], ["N"];
+    OnlyOdd = "only-odd", "only odd", "Show only rows with something odd, or all again", &[C::Import], ["f"];
+    BookList = "book-list", "book", "Bring the rows into the shop as one change", &[C::Import], ["b"];
     ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
@@ -205,6 +212,8 @@ impl Action {
             (Self::Left, C::Browse) => "fold",
             (Self::Open, C::History) => "all of it",
             (Self::Open, C::Places) => "take stock",
+            (Self::Open, C::Import) => "change",
+            (Self::Mark, C::Import) => "in or out",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -243,6 +252,8 @@ impl Action {
             | Self::SplitLot
             | Self::MergeLots
             | Self::DeleteLot
+            | Self::ImportList
+            | Self::BookList
             | Self::Redo => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People

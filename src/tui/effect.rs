@@ -55,6 +55,8 @@ pub enum Destination {
     Files,
     /// Places of the shop.
     Places,
+    /// A list that comes in: into the live stock, or into the file of this name.
+    Import(Option<String>),
 }
 
 /// Something that was made for the person.

@@ -46,6 +46,8 @@ pub enum Context {
     Places,
     /// Counting what lies at a place.
     Stocktake,
+    /// A list that comes in.
+    Import,
 }
 
 impl Context {
@@ -70,6 +72,7 @@ impl Context {
         Self::Files,
         Self::Places,
         Self::Stocktake,
+        Self::Import,
     ];
 
     /// Its name in help and tables.
@@ -94,6 +97,7 @@ impl Context {
             Self::Files => "Files",
             Self::Places => "Places",
             Self::Stocktake => "Stocktake",
+            Self::Import => "Import",
         }
     }
 
@@ -107,6 +111,7 @@ impl Context {
             Self::Orders | Self::Order => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::Pick => Some(Right::Pick),
+            Self::Import => Some(Right::Inventory),
             Self::People => Some(Right::People),
             Self::Audit => Some(Right::Audit),
             Self::Settings => Some(Right::Settings),

@@ -177,7 +177,7 @@ impl Transport for InProcess {
                     | StockRequest::PartOut { .. }
                     | StockRequest::Labels { .. }
             )
-        );
+        ) || matches!(&request, Request::Stock(StockRequest::Review(asked)) if asked.is_long());
         let queue = if long { &self.slow } else { &self.quick };
         queue
             .send((ticket, request))

@@ -13,11 +13,13 @@ use super::office;
 use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
 use crate::api::{
-    Answer, DoorRequest, Event, Greeted, Greeting, NewAccount, Reply, Request, SignedIn,
-    StockRequest,
+    Answer, DoorRequest, Event, Greeted, Greeting, NewAccount, Reply, Request, ReviewRequest,
+    SignedIn, StockRequest,
 };
 use crate::domain::report::Progress;
-use crate::domain::{Change, Scope, Secret, Standing, TenantId, Timestamp, Topic, UserId};
+use crate::domain::{
+    Change, OperationId, Scope, Secret, Standing, TenantId, Timestamp, Topic, UserId,
+};
 use crate::error::{Error, Kind, Result};
 use crate::services::people::{AccountDraft, Entry, Threshold};
 use crate::services::{App, Notice};
@@ -47,9 +49,22 @@ pub struct Talk {
     client: u64,
     note: Option<String>,
     state: Arc<Mutex<State>>,
+    /// Lists under review, which nobody can come back to once this client has left.
+    reviews: Mutex<Vec<(TenantId, UserId, OperationId)>>,
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let reviews = std::mem::take(&mut *self.reviews());
+        self.app().forget_reviews(&reviews);
+    }
 }
 
 impl Talk {
+    fn reviews(&self) -> MutexGuard<'_, Vec<(TenantId, UserId, OperationId)>> {
+        self.reviews.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Greets: an earlier sign-in, a token or a mapped Unix user is let in at once.
     pub(super) fn begin(desk: Desk, peer: Peer, greeting: Greeting) -> Result<Self> {
         let door = Threshold {
@@ -79,6 +94,7 @@ impl Talk {
             client: greeting.client,
             note,
             state: Arc::new(Mutex::new(state)),
+            reviews: Mutex::default(),
         };
         let standing = talk.standing()?;
         talk.state().told = Some(standing);
@@ -169,6 +185,16 @@ impl Talk {
                         path: Some(path), ..
                     } => self.may_write(Path::new(path))?,
                     _ => {}
+                }
+                self.desk.answer(&scope, request, tell)
+            }
+            Request::Stock(StockRequest::Review(ref asked)) => {
+                let (_, scope) = self.scope()?;
+                if let Some(path) = asked.path() {
+                    self.may_read(Path::new(path))?;
+                }
+                if let ReviewRequest::Open { op, .. } = asked {
+                    self.reviews().push((scope.tenant, scope.user, *op));
                 }
                 self.desk.answer(&scope, request, tell)
             }

@@ -5,6 +5,7 @@ pub mod desk;
 mod lists;
 mod office;
 mod outbox;
+mod review;
 pub mod socket;
 mod stock;
 

@@ -144,6 +144,7 @@ impl Desk {
                 app.drop_lot_view(scope, &name)?;
                 Ok(Reply::Done)
             }
+            StockRequest::Review(request) => self.review(scope, request, tell),
             StockRequest::Import { .. }
             | StockRequest::Export { .. }
             | StockRequest::Against { .. }

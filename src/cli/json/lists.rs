@@ -46,6 +46,8 @@ pub struct Imported {
     added: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merged: Option<u64>,
+    /// Among those added: lots that somebody had deleted or merged away.
+    back: u64,
     already: u64,
     pieces: u64,
     unknown_items: u64,
@@ -70,6 +72,7 @@ impl From<&InventoryImport> for Imported {
             would_merge: dry.then_some(report.merged),
             added: (!dry).then_some(report.added),
             merged: (!dry).then_some(report.merged),
+            back: report.returned,
             already: report.already,
             pieces: report.pieces,
             unknown_items: report.unknown_items,

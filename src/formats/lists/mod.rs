@@ -11,6 +11,7 @@ mod bsx;
 mod cells;
 pub mod format;
 mod guard;
+mod head;
 mod json;
 pub mod lookup;
 mod owl;
@@ -24,6 +25,7 @@ pub mod write;
 mod xml;
 
 pub use format::ListFormat;
+pub use head::table_head;
 pub use lookup::{Lookup, NoLookup};
 pub use read::{ReadOptions, each_lot, read_list};
 pub use set_inventory::read_set_inventory;

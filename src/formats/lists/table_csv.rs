@@ -93,6 +93,17 @@ pub(super) fn text_rows(
     Ok(None)
 }
 
+/// Gives out the rows of a text table as they stand there.
+pub(super) fn raw_rows(
+    source: &mut Source,
+    mapping: Option<&Mapping>,
+    take: &mut dyn FnMut(u64, &[&str]) -> Result<()>,
+) -> Result<()> {
+    source.ensure(HEAD)?;
+    let delimiter = delimiter(source.window(), mapping);
+    text_rows(source, delimiter, take).map(|_| ())
+}
+
 /// The delimiter of a table that begins with `head`.
 fn delimiter(head: &str, mapping: Option<&Mapping>) -> Delimiter {
     mapping

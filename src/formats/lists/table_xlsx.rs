@@ -37,6 +37,24 @@ pub(super) fn read(
     sheet(&name, bytes, options, each)
 }
 
+/// Gives out the rows of the first sheet that holds anything, as they stand there.
+pub(super) fn raw_rows(
+    source: &mut Source,
+    take: &mut dyn FnMut(u64, &[&str]) -> Result<()>,
+) -> Result<()> {
+    let name = source.name().to_owned();
+    let bytes = source.archive()?;
+    check_size(&name, &bytes)?;
+    let mut book: Xlsx<_> =
+        undamaged(|| Xlsx::new(Cursor::new(bytes))).ok_or_else(|| damaged(&name))?;
+    for sheet in book.sheet_names() {
+        if sheet_rows(&name, &mut book, &sheet, &ReadOptions::default(), take)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// What the library reads; nothing where it refuses, or stops at damage that it does not expect.
 fn undamaged<T, E>(work: impl FnOnce() -> std::result::Result<T, E>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()?.ok()

@@ -57,7 +57,7 @@ impl App {
     ) -> Result<AgainstReport> {
         allow(scope, Right::Inventory)?;
         let fields = allowed_fields(what)?;
-        let opened = self.open_list_file(scope, source, task.progress)?;
+        let opened = self.open_list_file(scope, source, task)?;
         let mut report = AgainstReport {
             file: opened.file,
             what: opened.what,

@@ -26,6 +26,16 @@ pub struct Task<'p> {
     pub cancelled: &'p AtomicBool,
 }
 
+impl Task<'_> {
+    /// Refuses to go on once somebody wants it to stop.
+    pub(super) fn go_on(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::conflict("Cancelled. Everything is as it was."));
+        }
+        Ok(())
+    }
+}
+
 impl std::fmt::Debug for Task<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Task").finish_non_exhaustive()
@@ -156,11 +166,9 @@ impl App {
         let pieces = lots.chunks(PIECE);
         let last = pieces.len().saturating_sub(1);
         for (at, piece) in pieces.enumerate() {
-            let outcome = if task.cancelled.load(Ordering::Relaxed) {
-                Err(Error::conflict("Cancelled. Everything is as it was."))
-            } else {
-                self.piece(scope, doing, report.deed, (piece, at < last), each)
-            };
+            let outcome = task
+                .go_on()
+                .and_then(|()| self.piece(scope, doing, report.deed, (piece, at < last), each));
             match outcome {
                 Ok(done) => report.add(done),
                 Err(error) => return Err(self.compensate(scope, report.deed, error)),

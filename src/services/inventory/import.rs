@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::deeds::{Doing, PIECE, Task, repeated, settle};
 use super::list_rows::{Draft, drafts};
+use super::outlook::{Looking, recognised, was_put_away};
 use crate::domain::report::{InventoryImport, Progress};
 use crate::domain::{
     Completeness, Condition, CorrelationId, FileId, ItemKind, ListImport, ListInto, ListSource,
@@ -23,7 +24,7 @@ use crate::services::rights::{Right, allow};
 use crate::store::{Decided, Tx};
 
 /// What makes two lots one: item, colour, condition, completeness, price, place.
-type Equal = (
+pub(super) type Equal = (
     (ItemKind, String),
     u16,
     Condition,
@@ -32,7 +33,10 @@ type Equal = (
     String,
 );
 
-fn equal(lot: &Lot) -> Equal {
+/// Gives the next rows.
+pub(super) type Pieces<'p> = &'p mut dyn FnMut() -> Result<Vec<Draft>>;
+
+pub(super) fn equal(lot: &Lot) -> Equal {
     (
         (lot.item.kind, lot.item.folded()),
         lot.color.0,
@@ -52,6 +56,7 @@ struct Piece {
     pieces: u64,
     unknown_items: u64,
     no_place: u64,
+    returned: u64,
     deed: Option<CorrelationId>,
     /// Lots of this import that later rows can go into.
     fresh: HashMap<Equal, LotId>,
@@ -59,11 +64,11 @@ struct Piece {
 
 /// How the rows of this import are taken.
 #[derive(Clone)]
-struct How {
-    file: String,
-    merge: bool,
+pub(super) struct How {
+    pub(super) file: String,
+    pub(super) merge: bool,
     /// The empty shop takes this currency with its first lots.
-    currency: Option<String>,
+    pub(super) currency: Option<String>,
 }
 
 impl App {
@@ -115,7 +120,7 @@ impl App {
                 ..InventoryImport::default()
             });
         }
-        let opened = self.open_list_file(scope, &order.source, task.progress)?;
+        let opened = self.open_list_file(scope, &order.source, task)?;
         let mut report = InventoryImport {
             what: opened.what,
             file: opened.file,
@@ -142,7 +147,7 @@ impl App {
         let rows = drafts(scope, opened.list, (filed, &places), &mut report);
         let known = self.known_of_file(scope, into.filter(|_| how.merge))?;
         if order.dry_run {
-            self.look_at_rows(scope, rows, &how, known, &mut report)?;
+            self.look_at_rows(scope, rows, &how, known, &mut report, task)?;
             return Ok(report);
         }
         let doing = Doing {
@@ -153,7 +158,17 @@ impl App {
             why: String::new(),
             op,
         };
-        let stored = self.store_rows(scope, rows, (&how, &doing), known, &mut report, task);
+        let total = rows.len() as u64;
+        let mut rest = rows.into_iter();
+        let mut next = || Ok(rest.by_ref().take(PIECE).collect());
+        let stored = self.store_rows(
+            scope,
+            (total, &mut next),
+            (&how, &doing),
+            known,
+            &mut report,
+            task,
+        );
         if let (Err(_), Some(made)) = (&stored, made) {
             // It was made for this import only; lots that could not be taken back keep it.
             let _ = self.drop_lot_file(scope, made);
@@ -193,7 +208,11 @@ impl App {
     }
 
     /// Lots of a file that rows can go into.
-    fn known_of_file(&self, scope: &Scope, file: Option<FileId>) -> Result<HashMap<Equal, LotId>> {
+    pub(super) fn known_of_file(
+        &self,
+        scope: &Scope,
+        file: Option<FileId>,
+    ) -> Result<HashMap<Equal, LotId>> {
         let Some(file) = file else {
             return Ok(HashMap::new());
         };
@@ -208,7 +227,7 @@ impl App {
 
     /// An empty shop takes the currency of its first file. Later files in another currency are taken
     /// at face value, and the report says so.
-    fn settle_currency(
+    pub(super) fn settle_currency(
         &self,
         scope: &Scope,
         (live, currency): (bool, Option<&String>),
@@ -238,35 +257,45 @@ impl App {
         how: &How,
         known: HashMap<Equal, LotId>,
         report: &mut InventoryImport,
+        task: Task<'_>,
     ) -> Result<()> {
-        let piece = self.store.read(|tx| {
-            let mut moves = Moves::new(tx.shop(scope), *scope, None);
-            take_rows(tx, &mut moves, rows, how, known)
+        let seen = self.store.read(|tx| {
+            let mut looking = Looking::new(tx, scope, how.merge, known)?;
+            for (at, row) in rows.iter().enumerate() {
+                if at.is_multiple_of(PIECE) {
+                    task.go_on()?;
+                }
+                looking.at(&row.lot, row.print)?;
+            }
+            Ok(looking.seen)
         })?;
-        add(report, &piece);
+        report.added = seen.added;
+        report.already = seen.already;
+        report.merged = seen.merged;
+        report.returned = seen.returned;
+        report.pieces = seen.pieces;
+        report.unknown_items = seen.unknown_items;
+        report.no_place = seen.no_place;
         Ok(())
     }
 
-    fn store_rows(
+    /// Stores rows as one deed, a piece of at most [`PIECE`] rows at a time as `next` gives them.
+    pub(super) fn store_rows(
         &self,
         scope: &Scope,
-        rows: Vec<Draft>,
+        (total, next): (u64, Pieces<'_>),
         (how, doing): (&How, &Doing),
         mut known: HashMap<Equal, LotId>,
         report: &mut InventoryImport,
         task: Task<'_>,
     ) -> Result<()> {
-        let total = rows.len() as u64;
         let mut done = 0;
-        let mut rest = rows.into_iter();
         while done < total {
-            let piece: Vec<Draft> = rest.by_ref().take(PIECE).collect();
-            done += piece.len() as u64;
-            let open = done < total;
-            let stored = if task.cancelled.load(Ordering::Relaxed) {
-                Err(Error::conflict("Cancelled. Everything is as it was."))
-            } else {
+            let stored = task.go_on().and_then(|()| next()).and_then(|piece| {
+                done += piece.len().max(1) as u64;
+                let open = done < total;
                 let (actor, how, doing, deed) = (*scope, how.clone(), doing.clone(), report.deed);
+                let known = std::mem::take(&mut known);
                 self.store.write(move |tx| {
                     let mut moves = Moves::new(tx.shop(&actor), actor, deed);
                     let mut stored = take_rows(tx, &mut moves, piece, &how, known)?;
@@ -275,7 +304,7 @@ impl App {
                     take_currency(tx, &actor, &mut moves, &how, open)?;
                     Ok(Decided::new(stored, moves.finish()))
                 })
-            };
+            });
             let mut stored = stored.map_err(|error| self.compensate(scope, report.deed, error))?;
             known = std::mem::take(&mut stored.fresh);
             add(report, &stored);
@@ -297,6 +326,7 @@ fn add(report: &mut InventoryImport, piece: &Piece) {
     report.pieces += piece.pieces;
     report.unknown_items += piece.unknown_items;
     report.no_place += piece.no_place;
+    report.returned += piece.returned;
     report.deed = report.deed.or(piece.deed);
 }
 
@@ -361,7 +391,10 @@ fn take_rows(
                 piece.pieces += u64::from(pieces);
                 continue;
             }
-            Way::Back(id) => bring_back(moves, id, lot.clone(), reason)?,
+            Way::Back(id) => {
+                piece.returned += u64::from(was_put_away(moves.shop(), id)?.is_some());
+                bring_back(moves, id, lot.clone(), reason)?;
+            }
             Way::New => {
                 let id = moves.bring_in(lot.clone(), reason)?;
                 if let Some((print, nth)) = print {
@@ -394,12 +427,7 @@ fn way(
 ) -> Result<Way> {
     let shop = moves.shop();
     if lot.file.is_none() {
-        let known = match (lot.bricklink_lot, print) {
-            (Some(number), _) => shop.lot_by_bricklink(number)?,
-            (None, Some((print, nth))) => shop.lot_by_print(print, nth)?,
-            (None, None) => None,
-        };
-        if let Some(id) = known {
+        if let Some((id, _)) = recognised(shop, lot, print)? {
             let gone = moves.lot(id)?.is_some_and(|lot| lot.gone);
             return Ok(if gone { Way::Back(id) } else { Way::Already });
         }

@@ -59,7 +59,11 @@ pub(super) fn drafts(
 }
 
 /// Why a row is left out, with the field to blame.
-fn flaw(row: &ListLot, filed: bool, numbers: &mut HashSet<u64>) -> Option<(&'static str, String)> {
+pub(super) fn flaw(
+    row: &ListLot,
+    filed: bool,
+    numbers: &mut HashSet<u64>,
+) -> Option<(&'static str, String)> {
     if row.status == ListStatus::Exclude && !filed {
         return Some(("Status", "the file marks it as excluded".into()));
     }
@@ -122,7 +126,7 @@ pub(super) fn lot(scope: &Scope, mut row: ListLot) -> Lot {
 
 /// What the file says of a lot, as a number that is the same on every machine and in every version:
 /// FNV-1a, 128 bits. Quantities are left out, as they change from one export to the next.
-fn fingerprint(row: &ListLot) -> u128 {
+pub(super) fn fingerprint(row: &ListLot) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     let mut hash = BASIS;

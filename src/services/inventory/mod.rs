@@ -16,7 +16,12 @@ mod lot_files;
 mod merge;
 mod open_list;
 mod part_out;
+mod outlook;
+mod paths;
 mod places;
+mod review;
+mod review_book;
+mod review_sheet;
 mod split;
 mod take_back;
 #[cfg(test)]
@@ -24,3 +29,4 @@ mod tests;
 mod views;
 
 pub use deeds::Task;
+pub(crate) use review::Reviews;

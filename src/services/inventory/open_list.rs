@@ -2,17 +2,27 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::deeds::Task;
 use crate::domain::report::Progress;
+use crate::domain::review::ListLook;
 use crate::domain::{ColorId, ListSource, Mapping, Scope};
 use crate::error::{Error, Result};
-use crate::formats::{FileKind, ListFile, Lookup, ReadOptions, Source, read_list, sniff};
+use crate::formats::{
+    FileKind, ListFile, ListLot, Lookup, ReadOptions, Source, each_lot, sniff, table_head,
+};
 use crate::services::App;
 use crate::services::names::Names;
+use crate::services::rights::{Right, allow};
 use crate::store::{Batch, Decided};
 
 /// Longest name of kept columns, in characters.
 const MAX_NAME: usize = 60;
+/// Rows after which whoever waits is told, and may have stopped it.
+const TOLD: u64 = 1_000;
+/// Rows of a table that are shown before it is read.
+const HEAD_ROWS: usize = 6;
 
 /// Colours by their names in the catalogue.
 pub(super) struct ByName(HashMap<String, ColorId>);
@@ -46,43 +56,124 @@ pub(super) struct Opened {
     pub(super) mapping: Option<(String, Option<Mapping>)>,
 }
 
-impl App {
-    /// Reads a list whole.
-    pub(super) fn open_list_file(
-        &self,
-        scope: &Scope,
-        asked: &ListSource,
-        progress: &dyn Fn(Progress),
+/// A list that is open, before its rows are read.
+pub(super) struct Ready {
+    source: Source,
+    kind: FileKind,
+    known: Option<(String, Mapping)>,
+    fresh: bool,
+    names: Arc<Names>,
+}
+
+impl Ready {
+    /// Reads the rows one by one; whoever watches can stop it. What is answered holds no lots.
+    pub(super) fn read(
+        mut self,
+        task: Task<'_>,
+        each: &mut dyn FnMut(ListLot) -> Result<()>,
     ) -> Result<Opened> {
+        let file = self.source.name().to_owned();
+        let mut progress = Progress {
+            step: format!("reading {file}"),
+            unit: "rows".into(),
+            ..Progress::default()
+        };
+        (task.progress)(progress.clone());
+        let lookup = ByName::of(&self.names);
+        let options = ReadOptions {
+            mapping: self.known.as_ref().map(|(_, mapping)| mapping),
+            lookup: &lookup,
+        };
+        let list = each_lot(&mut self.source, &self.kind, &options, &mut |row| {
+            if progress.done.is_multiple_of(TOLD) {
+                task.go_on()?;
+                (task.progress)(progress.clone());
+            }
+            progress.done += 1;
+            each(row)
+        })?;
+        Ok(Opened {
+            what: self.kind.words(),
+            file,
+            list,
+            mapping: self.known.map(|(name, mapping)| {
+                let fresh = self.fresh.then_some(mapping);
+                (name, fresh)
+            }),
+        })
+    }
+}
+
+impl App {
+    /// Opens a list: what it is and by which columns it is read.
+    pub(super) fn ready_list(&self, scope: &Scope, asked: &ListSource) -> Result<Ready> {
         let path = Path::new(&asked.path);
         let mut source = Source::open(path)?;
-        let file = source.name().to_owned();
-        progress(Progress {
-            step: format!("reading {file}"),
-            ..Progress::default()
-        });
         let kind = sniff(&mut source)?;
         let known = if is_table(&kind) || asked.mapping.is_some() {
             self.columns(scope, asked, path)?
         } else {
             None
         };
-        let names = self.names();
-        let lookup = ByName::of(&names);
-        let options = ReadOptions {
-            mapping: known.as_ref().map(|(_, mapping)| mapping),
-            lookup: &lookup,
-        };
-        let list = read_list(&mut source, &kind, &options)?;
-        let mapping = known.map(|(name, mapping)| {
-            let fresh = asked.mapping.is_some().then_some(mapping);
-            (name, fresh)
-        });
+        Ok(Ready {
+            source,
+            kind,
+            known,
+            fresh: asked.mapping.is_some(),
+            names: self.names(),
+        })
+    }
+
+    /// Reads a list whole.
+    pub(super) fn open_list_file(
+        &self,
+        scope: &Scope,
+        asked: &ListSource,
+        task: Task<'_>,
+    ) -> Result<Opened> {
+        let mut lots = Vec::new();
+        let opened = self.ready_list(scope, asked)?.read(task, &mut |row| {
+            lots.push(row);
+            Ok(())
+        })?;
         Ok(Opened {
-            what: kind.words(),
+            list: ListFile {
+                lots,
+                ..opened.list
+            },
+            ..opened
+        })
+    }
+
+    /// What a file is and how its columns would be read, without reading it.
+    pub fn look_at_list(&self, scope: &Scope, path: &str) -> Result<ListLook> {
+        allow(scope, Right::Inventory)?;
+        let path = Path::new(path);
+        let mut source = Source::open(path)?;
+        let file = source.name().to_owned();
+        let kind = sniff(&mut source)?;
+        let known_as = plain_name(path);
+        let table = is_table(&kind);
+        let kept = if table {
+            self.store.read(|tx| tx.shop(scope).mapping(&known_as))?
+        } else {
+            None
+        };
+        let head = table_head(&mut source, &kind, kept.as_ref(), HEAD_ROWS)?;
+        let guess = || {
+            let guesses = head.iter().map(|row| {
+                let titles = row.iter().map(String::as_str);
+                Mapping::guess(titles)
+            });
+            guesses.max_by_key(|guess| (guess.is_enough(), guess.columns.len()))
+        };
+        Ok(ListLook {
             file,
-            list,
-            mapping,
+            what: kind.words(),
+            kept: kept.is_some(),
+            mapping: if table { kept.or_else(guess) } else { None },
+            head,
+            known_as,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod lists;
 mod part_out;
+mod review;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

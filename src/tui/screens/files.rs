@@ -72,6 +72,10 @@ impl Files {
                     self.form = Some((Asking::Name(Some(id)), form));
                 }
             }
+            (Action::ImportList, _) => {
+                let name = self.current().map(|row| row.file.name.clone());
+                return vec![Effect::Go(Destination::Import(name))];
+            }
             (Action::DropFile, Some(id)) => return stock(CHANGE, StockRequest::DropFile { id }),
             (Action::Open, Some(id)) => {
                 let query = LotQuery {
@@ -290,7 +294,8 @@ impl Screen for Files {
             canvas.pen(area, 1).fit("Opening the files", Role::Dim);
         } else if self.rows.is_empty() {
             canvas.pen(area, 1).fit("There are no files.", Role::Text);
-            let text = "A file holds lots that are not for sale yet. n makes one.";
+            let text =
+                "A file holds lots that are not for sale yet. n makes one, I brings in a list.";
             canvas.pen(area, 2).fit(text, Role::Dim);
         } else {
             self.draw_rows(canvas, area, cx);

@@ -8,7 +8,7 @@ use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::rows::DeedReport;
 use crate::domain::{CorrelationId, LotId, LotShelf, Which};
 use crate::tui::action::Action;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Destination, Effect};
 use crate::tui::screen::Cx;
 use crate::tui::text::count;
 use crate::tui::theme::Role;
@@ -194,6 +194,7 @@ impl Inventory {
                 self.open_list_form(action);
                 Vec::new()
             }
+            Action::ImportList => vec![Effect::Go(Destination::Import(None))],
             Action::Undo => self.turn(false, cx),
             Action::Redo => self.turn(true, cx),
             _ => Vec::new(),

@@ -12,6 +12,11 @@ mod history_pages;
 mod history_view;
 mod history_when;
 pub mod home;
+mod import;
+mod import_columns;
+mod import_forms;
+mod import_pages;
+mod import_view;
 pub mod inventory;
 mod inventory_add;
 mod inventory_change;
@@ -69,6 +74,7 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::History(query) => Box::new(history::History::asked((**query).clone())),
         Destination::Files => Box::new(files::Files::default()),
         Destination::Places => Box::new(places::Places::default()),
+        Destination::Import(file) => Box::new(import::Import::into(file.clone())),
     }
 }
 

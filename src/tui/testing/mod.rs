@@ -6,6 +6,7 @@ mod shop;
 mod shop_answers;
 mod shop_lists;
 mod shop_people;
+mod shop_review;
 mod shop_stock;
 mod shop_walks;
 
@@ -17,6 +18,7 @@ pub(super) use shop_people::ana;
 mod bytes;
 mod flows;
 mod list_flows;
+mod import_flows;
 mod looks;
 mod people_flows;
 mod pty;

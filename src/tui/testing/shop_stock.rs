@@ -1,6 +1,7 @@
 //! What the shop answers about its lots: history and undo, files, places, counts.
 
 use super::shop::{NOW, State, color};
+use super::shop_review::Reviewed;
 use crate::api::{Answer, Reply, StockRequest};
 use crate::domain::edit::LotEdit;
 use crate::domain::lot_draft::PlaceRow;
@@ -18,6 +19,8 @@ pub struct Book {
     /// Newest first; made when first looked at.
     pub history: Vec<EntryRow>,
     pub files: Vec<LotFileRow>,
+    /// The list that comes in.
+    pub review: Reviewed,
     /// Writes, as they were asked for.
     pub written: Vec<StockRequest>,
     /// The next question is answered by this sentence.
@@ -377,6 +380,7 @@ impl State {
             }
             StockRequest::Labels { .. } => Ok(super::shop_lists::drawn()),
             StockRequest::Parcel { offset, .. } => Ok(super::shop_lists::parcel(offset)),
+            StockRequest::Review(request) => self.review(request),
             _ => Ok(Reply::Done),
         }
     }

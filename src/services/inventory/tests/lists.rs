@@ -17,16 +17,16 @@ use crate::formats::ListFormat;
 use crate::services::{App, Setup};
 use crate::store::{Opener, Store};
 
-static NEVER: AtomicBool = AtomicBool::new(false);
+pub(super) static NEVER: AtomicBool = AtomicBool::new(false);
 
-struct Shop {
-    app: App,
+pub(super) struct Shop {
+    pub(super) app: App,
     dir: tempfile::TempDir,
     ops: std::cell::Cell<u128>,
 }
 
 impl Shop {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let opener: Opener = Arc::new(|| {
             redb::Database::builder()
                 .create_with_backend(redb::backends::InMemoryBackend::new())
@@ -43,12 +43,12 @@ impl Shop {
         }
     }
 
-    fn op(&self) -> OperationId {
+    pub(super) fn op(&self) -> OperationId {
         self.ops.set(self.ops.get() + 1);
         OperationId(self.ops.get())
     }
 
-    fn source(&self, name: &str, text: &str) -> ListSource {
+    pub(super) fn source(&self, name: &str, text: &str) -> ListSource {
         let path = self.dir.path().join(name);
         std::fs::write(&path, text).expect("a file");
         ListSource {
@@ -57,7 +57,7 @@ impl Shop {
         }
     }
 
-    fn import(&self, order: &ListImport) -> Result<InventoryImport> {
+    pub(super) fn import(&self, order: &ListImport) -> Result<InventoryImport> {
         let task = Task {
             progress: &|_| {},
             cancelled: &NEVER,
@@ -66,7 +66,7 @@ impl Shop {
             .import_list(&self.app.solo(), order, self.op(), task)
     }
 
-    fn undo(&self, deed: CorrelationId) {
+    pub(super) fn undo(&self, deed: CorrelationId) {
         let task = Task {
             progress: &|_| {},
             cancelled: &NEVER,
@@ -76,7 +76,7 @@ impl Shop {
             .expect("taken back");
     }
 
-    fn live(&self) -> Vec<Lot> {
+    pub(super) fn live(&self) -> Vec<Lot> {
         let scope = self.app.solo();
         let ids = self.app.lot_ids(&scope, &LotQuery::default());
         let ids = ids.expect("lots");
@@ -95,25 +95,25 @@ impl Shop {
             .expect("written")
     }
 
-    fn sound(&self) {
+    pub(super) fn sound(&self) {
         assert_eq!(self.app.check().expect("a check").problems, []);
     }
 }
 
-fn item(no: &str, pieces: u32, rest: &str) -> String {
+pub(super) fn item(no: &str, pieces: u32, rest: &str) -> String {
     format!(
         "<Item><ItemID>{no}</ItemID><ItemTypeID>P</ItemTypeID><ColorID>11</ColorID><Qty>{pieces}</Qty><Price>0.25</Price><Condition>N</Condition>{rest}</Item>"
     )
 }
 
-fn bsx(items: &[String]) -> String {
+pub(super) fn bsx(items: &[String]) -> String {
     format!(
         "<BrickStoreXML><Inventory Currency=\"USD\">{}</Inventory></BrickStoreXML>",
         items.concat()
     )
 }
 
-fn live(source: ListSource) -> ListImport {
+pub(super) fn live(source: ListSource) -> ListImport {
     ListImport {
         source,
         ..ListImport::default()
