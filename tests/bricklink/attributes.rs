@@ -40,6 +40,7 @@ fn category(client: &BrickLink) -> brickops::domain::Category {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn every_attribute_has_its_endpoint() {
     const FACTS: &str = "GET items/{type}/{no}";
     const COLORS: &str = "GET items/{type}/{no}/colors";

@@ -1,8 +1,10 @@
 //! The client of BrickLink against a line that plays the service by script: what it sends, what it makes
 //! of every answer, and what it never repeats.
 
+mod answers;
 mod attributes;
 mod faults;
+mod log;
 mod mapping;
 mod samples;
 mod verbs;
@@ -20,11 +22,11 @@ use brickops::market::retry::Sleeper;
 use brickops::market::{Answer, Broke, Call, Gate, Open, Outcome, Transport};
 
 /// What the service is told to say.
-pub type Reply = Result<Answer, Broke>;
+pub(crate) type Reply = Result<Answer, Broke>;
 
 /// Answers in the order that was set.
 #[derive(Debug, Default)]
-pub struct Script {
+pub(crate) struct Script {
     replies: Mutex<VecDeque<Reply>>,
     calls: Mutex<Vec<Call>>,
 }
@@ -33,13 +35,13 @@ impl Transport for Script {
     fn send(&self, call: &Call) -> Reply {
         self.calls.lock().expect("calls").push(call.clone());
         let reply = self.replies.lock().expect("replies").pop_front();
-        reply.unwrap_or_else(|| panic!("nobody expected {}", call.url))
+        reply.expect("a call that nobody expected")
     }
 }
 
 /// Notes what the client tells its gate.
 #[derive(Debug, Default)]
-pub struct Watched {
+pub(crate) struct Watched {
     seen: Mutex<Vec<(Purpose, Option<Outcome>)>>,
 }
 
@@ -63,7 +65,7 @@ impl Gate for Watched {
 
 /// Lets no time pass.
 #[derive(Debug, Default)]
-pub struct Pauses(Mutex<Vec<Duration>>);
+pub(crate) struct Pauses(Mutex<Vec<Duration>>);
 
 impl Sleeper for Pauses {
     fn sleep(&self, span: Duration) {
@@ -72,16 +74,16 @@ impl Sleeper for Pauses {
 }
 
 /// A client and everything around it.
-pub struct Rig {
+pub(crate) struct Rig {
     /// What is tested.
-    pub client: BrickLink,
+    pub(crate) client: BrickLink,
     line: Arc<Script>,
     gate: Arc<Watched>,
     pauses: Arc<Pauses>,
 }
 
 /// What is never to be seen.
-pub const KEYS: [&str; 4] = [
+pub(crate) const KEYS: [&str; 4] = [
     "CONSUMERKEYAAAAAAAAAAAAAAAAAAAAA",
     "CONSUMERSECRETBBBBBBBBBBBBBBBBBB",
     "TOKENVALUECCCCCCCCCCCCCCCCCCCCCC",
@@ -90,7 +92,7 @@ pub const KEYS: [&str; 4] = [
 
 impl Rig {
     /// A client whose service says this, call by call.
-    pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         let line = Arc::new(Script {
             replies: Mutex::new(replies.into_iter().collect()),
             calls: Mutex::default(),
@@ -116,7 +118,7 @@ impl Rig {
     }
 
     /// The calls so far: method, address behind the base, body.
-    pub fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.line.calls.lock().expect("calls");
         calls
             .iter()
@@ -136,13 +138,13 @@ impl Rig {
     }
 
     /// The names of the calls so far.
-    pub fn endpoints(&self) -> Vec<&'static str> {
+    pub(crate) fn endpoints(&self) -> Vec<&'static str> {
         let calls = self.line.calls.lock().expect("calls");
         calls.iter().map(|call| call.endpoint).collect()
     }
 
     /// What each call was signed with.
-    pub fn signatures(&self) -> Vec<String> {
+    pub(crate) fn signatures(&self) -> Vec<String> {
         let calls = self.line.calls.lock().expect("calls");
         let header = |call: &Call| {
             let found = call
@@ -155,25 +157,25 @@ impl Rig {
     }
 
     /// What the gate was told, turn by turn.
-    pub fn outcomes(&self) -> Vec<Outcome> {
+    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
         let seen = self.gate.seen.lock().expect("seen");
         let given = |(_, outcome): &(Purpose, Option<Outcome>)| outcome.expect("given back");
         seen.iter().map(given).collect()
     }
 
     /// How often it waited.
-    pub fn pauses(&self) -> usize {
+    pub(crate) fn pauses(&self) -> usize {
         self.pauses.0.lock().expect("pauses").len()
     }
 
     /// Whether every reply was asked for.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.line.replies.lock().expect("replies").is_empty()
     }
 }
 
 /// An answer of any kind.
-pub fn page(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+pub(crate) fn page(status: u16, body: impl Into<Vec<u8>>) -> Reply {
     Ok(Answer {
         status,
         headers: vec![("date".into(), "Tue, 14 Nov 2023 23:13:20 GMT".into())],
@@ -182,13 +184,13 @@ pub fn page(status: u16, body: impl Into<Vec<u8>>) -> Reply {
 }
 
 /// A success with this data.
-pub fn good(data: &str) -> Reply {
+pub(crate) fn good(data: &str) -> Reply {
     let meta = r#"{"description":"OK","message":"OK","code":200}"#;
     page(200, format!(r#"{{"meta":{meta},"data":{data}}}"#))
 }
 
 /// An envelope without data.
-pub fn meta(code: u16, message: &str, description: &str) -> Reply {
+pub(crate) fn meta(code: u16, message: &str, description: &str) -> Reply {
     page(
         200,
         format!(

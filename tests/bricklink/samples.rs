@@ -19,7 +19,7 @@ fn sample(name: &str) -> Option<Vec<u8>> {
         .chain([beside])
         .find(|path| path.is_dir())?;
     let bytes = std::fs::read(folder.join("api-samples/bricklink").join(name)).ok()?;
-    if !name.ends_with(".gz") {
+    if Path::new(name).extension().is_none_or(|end| end != "gz") {
         return Some(bytes);
     }
     let mut plain = Vec::new();

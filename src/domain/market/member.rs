@@ -86,6 +86,17 @@ pub struct Notice {
     pub at: Option<Timestamp>,
 }
 
+/// How far a way of sending reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Reach {
+    /// Within the shop's country.
+    Inland,
+    /// To other countries.
+    Abroad,
+    /// Both.
+    Everywhere,
+}
+
 /// A way of sending that the shop offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShippingMethod {
@@ -99,10 +110,8 @@ pub struct ShippingMethod {
     pub insurance: bool,
     /// Offered first.
     pub preferred: bool,
-    /// Inland, by its country's rules.
-    pub domestic: bool,
-    /// To other countries.
-    pub international: bool,
+    /// How far.
+    pub reach: Reach,
     /// Offered now; `None`: not said.
     pub available: Option<bool>,
 }

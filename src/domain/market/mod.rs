@@ -19,7 +19,8 @@ pub use failure::{Class, Done, Failure};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
 pub use member::{
-    Coupon, Discount, Feedback, MemberNote, Notice, NoticeKind, Rating, Ratings, ShippingMethod,
+    Coupon, Discount, Feedback, MemberNote, Notice, NoticeKind, Rating, Ratings, Reach,
+    ShippingMethod,
 };
 pub use order_change::OrderChange;
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};

@@ -2,7 +2,7 @@
 
 use crate::domain::market::{
     Appears, CatalogFacts, Contained, Containing, Coupon, Discount, ElementLink, Feedback,
-    MemberNote, Notice, NoticeKind, PriceGuide, PriceKey, PricePoint, Rating, Ratings,
+    MemberNote, Notice, NoticeKind, PriceGuide, PriceKey, PricePoint, Rating, Ratings, Reach,
     ShippingMethod,
 };
 use crate::domain::{
@@ -281,15 +281,17 @@ impl FromWire for ShippingMethod {
     type Wire = shapes::ShippingMethod;
 
     fn from_wire(method: shapes::ShippingMethod) -> Result<Self, String> {
-        let area = method.area.trim().to_ascii_uppercase();
         Ok(Self {
             id: method.method_id.ok_or("a way of sending has no number")?,
             name: method.name,
             note: method.note,
             insurance: method.insurance,
             preferred: method.is_default,
-            domestic: area != "I",
-            international: area != "D",
+            reach: match method.area.trim() {
+                "I" | "i" => Reach::Abroad,
+                "D" | "d" => Reach::Inland,
+                _ => Reach::Everywhere,
+            },
             available: method.is_available,
         })
     }

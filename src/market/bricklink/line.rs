@@ -21,7 +21,8 @@ use super::oauth::{Keys, Stamps, authorization};
 pub struct Manner {
     /// Where the service is, without a slash at its end.
     pub base: String,
-    /// Which lots are asked for; empty: all that the service likes to name.
+    /// Which lots are asked for, as letters with commas; empty: no filter, which brings the most. Whether
+    /// that includes unavailable and reserved ones (`N`, `R`) is not known.
     pub statuses: String,
     /// How patient it is.
     pub backoff: Backoff,
@@ -35,12 +36,12 @@ impl Default for Manner {
     fn default() -> Self {
         Self {
             base: "https://api.bricklink.com/api/store/v1".into(),
-            statuses: "Y,S,B,C".into(),
+            statuses: String::new(),
             backoff: Backoff::default(),
             small: Limits::default(),
             large: Limits {
-                first_byte: Duration::from_secs(180),
-                whole: Duration::from_secs(600),
+                first_byte: Duration::from_mins(3),
+                whole: Duration::from_mins(10),
                 bytes: 200 * 1024 * 1024,
                 ..Limits::default()
             },
@@ -322,6 +323,10 @@ impl BrickLink {
     }
 
     /// Asks for something of which no answer is expected.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is not general enough in its lifetimes"
+    )]
     pub(super) fn tell(&self, wish: &Wish) -> Told<()> {
         self.ask(wish, |asked, answer| asked.done(answer))
     }

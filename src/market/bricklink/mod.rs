@@ -4,6 +4,11 @@
 //! wire's types, `mapping`, `facts` and `writing` translate
 //! them purely; `client`, `orders`, `catalog` and `members` hold the verbs.
 
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "failures are large and only ever stand in a result, boxed"
+)]
+
 mod catalog;
 mod client;
 mod envelope;

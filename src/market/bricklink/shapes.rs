@@ -3,6 +3,8 @@
 //! Unknown fields are passed over; numbers may be texts; what is missing, `null` or empty is the same.
 //! Where a field has had two spellings both are read.
 
+#![expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+
 use serde::Deserialize;
 
 use crate::domain::{Money, Timestamp};
