@@ -178,7 +178,7 @@ fn a_new_lot_is_given_back_whole_and_equal_ones_stay_two() {
     body["remarks"] = json!("it's (A&B)");
     for (at, price) in [1000, 800, 600].into_iter().enumerate() {
         body[format!("tier_quantity{}", at + 1)] = json!((at + 1) * 10);
-        body[format!("tier_price{}", at + 1)] = json!(format!("0.0{price}"));
+        body[format!("tier_price{}", at + 1)] = json!(format!("0.{price:04}"));
     }
     body["unit_price"] = json!(0.20001);
     let made = play.link("POST", "/inventories", Some(body.clone()));

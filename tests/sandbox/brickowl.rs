@@ -27,13 +27,13 @@ fn done(play: &Play, path: &str, args: &[(&str, &str)]) {
 }
 
 fn lot(play: &Play, id: i64) -> Value {
-    play.owl(
+    let id = id.to_string();
+    let (_, list) = play.owl(
         "GET",
         "inventory/list",
-        &[("lot_id", &id.to_string()), ("active_only", "0")],
-    )
-    .1[0]
-        .take()
+        &[("lot_id", &id), ("active_only", "0")],
+    );
+    list.get(0).cloned().unwrap_or(Value::Null)
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn a_minute_has_so_many_calls_and_batches() {
 #[test]
 fn some_items_are_unknown_and_some_are_two() {
     use brickops::domain::{ItemKey, Timestamp};
-    use brickops::sandbox::{Goods, Sandbox, Setup, Thing};
+    use brickops::sandbox::{Goods, Hue, Sandbox, Setup, Thing};
     let things = (1..2_000)
         .map(|no| Thing {
             key: ItemKey::part(no.to_string()),
@@ -470,11 +470,18 @@ fn some_items_are_unknown_and_some_are_two() {
             elements: Vec::new(),
         })
         .collect();
+    let white = Hue {
+        id: 1,
+        name: "White".into(),
+        hex: "ffffff".into(),
+        family: "Solid".into(),
+        owl: None,
+    };
     let clock = brickops::clock::ManualClock::at(Timestamp::from_seconds(1));
     let sandbox = Sandbox::new(
         clock,
         Setup {
-            goods: Goods::new(things, Vec::new(), Vec::new()),
+            goods: Goods::new(things, vec![white], Vec::new()),
             ..Setup::default()
         },
     );

@@ -26,13 +26,13 @@ fn done(play: &Play, path: &str, args: &[(&str, &str)]) {
 }
 
 fn lot(play: &Play, id: i64) -> Value {
-    play.owl(
+    let id = id.to_string();
+    let (_, list) = play.owl(
         "GET",
         "inventory/list",
-        &[("lot_id", &id.to_string()), ("active_only", "0")],
-    )
-    .1[0]
-        .take()
+        &[("lot_id", &id), ("active_only", "0")],
+    );
+    list.get(0).cloned().unwrap_or(Value::Null)
 }
 
 #[test]
