@@ -368,6 +368,7 @@ fn batch(play: &Play, requests: &[Value]) -> (u16, Value) {
     play.owl("POST", "bulk/batch", &[("requests", &text)])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "call sites read better")]
 fn update(params: Value) -> Value {
     json!({"endpoint": "inventory/update", "request_method": "POST", "params": [params]})
 }

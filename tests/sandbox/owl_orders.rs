@@ -197,7 +197,7 @@ fn orders_are_listed_by_time_of_making_or_change() {
         ids(&[("order_time", "1700000010")]),
         [made[2].clone(), made[1].clone()]
     );
-    assert_eq!(ids(&[("list_type", "customer")]), [String::new(); 0]);
+    assert_eq!(ids(&[("list_type", "customer")]), Vec::<String>::new());
     play.mock(
         "POST",
         &format!("/brickowl/orders/{}/status", made[1]),

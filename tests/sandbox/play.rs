@@ -166,6 +166,7 @@ impl Play {
 
     /// BrickLink's envelope.
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "call sites read better")]
     pub fn link(&self, method: &str, target: &str, body: Option<Value>) -> Value {
         let answer = self.whole(&self.signed(method, target, body.as_ref()));
         serde_json::from_slice(&answer.body).expect("an envelope")
@@ -224,6 +225,7 @@ impl Play {
     }
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "call sites read better")]
     pub fn switch(&self, name: &str, value: Value) {
         assert!(self.sandbox.switch(name, &value), "{name}");
     }

@@ -23,7 +23,7 @@ fn talk(at: &Listening, request: &str, patience: Duration) -> (Vec<u8>, bool) {
     let mut stream = TcpStream::connect(at.address()).expect("it listens");
     stream.set_read_timeout(Some(patience)).expect("a timeout");
     stream.write_all(request.as_bytes()).expect("sent");
-    let (mut all, mut piece) = (Vec::new(), [0; 65_536]);
+    let (mut all, mut piece) = (Vec::new(), [0; 8_192]);
     loop {
         match stream.read(&mut piece) {
             Ok(0) => return (all, true),
