@@ -10,6 +10,7 @@
 //! | [`store`] | the database file: tables, codec, the single writer |
 //! | [`search`] | the full-text index, derived from the store |
 //! | [`market`] | clients of BrickLink, BrickOwl and Brickognize; they keep nothing |
+//! | [`sandbox`] | the three services played on loopback, faults included |
 //! | [`services`] | every verb of the program, one transaction each |
 //! | [`api`] | requests, replies, events; framing; client and server |
 //! | [`web`] | alerts that leave the machine, measurements on loopback |
@@ -28,6 +29,7 @@ pub mod error;
 pub mod formats;
 pub mod labels;
 pub mod market;
+pub mod sandbox;
 pub mod search;
 pub mod services;
 pub mod store;

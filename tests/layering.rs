@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and what it may use besides itself.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("error", &[]),
     ("clock", &["domain"]),
@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("formats", &["domain", "error"]),
     ("labels", &["domain", "error"]),
     ("market", &["domain", "error", "clock", "config", "entropy"]),
+    ("sandbox", &["domain", "error", "clock", "entropy"]),
     ("store", &["domain", "error"]),
     ("search", &["domain", "error"]),
     (
@@ -44,6 +45,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "error",
             "formats",
             "market",
+            "sandbox",
             "search",
             "services",
             "store",
@@ -54,7 +56,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 ];
 
 /// Text, the layers in which it may stand, and why.
-const BELONGS: [(&str, &[&str], &str); 19] = [
+const BELONGS: [(&str, &[&str], &str); 20] = [
     (
         "begin_write(",
         &["store"],
@@ -112,6 +114,11 @@ const BELONGS: [(&str, &[&str], &str); 19] = [
         "two places call out: alerts, and calls to the services",
     ),
     ("axum::", &["web"], "only the web layer listens to the web"),
+    (
+        "hyper::",
+        &["sandbox::listen"],
+        "the played services hang up in the middle of answers",
+    ),
     (
         "metrics::",
         &["web", "api::server", "cli"],

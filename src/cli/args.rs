@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::lists::ListCommand;
+use super::sandbox::SandboxArgs;
 use super::stock_args::StockCommand;
 use super::verbs::{
     AuditCommand, InitArgs, OverlayCommand, SettingsCommand, TokenCommand, UserCommand,
@@ -69,6 +70,9 @@ pub enum Format {
 pub enum Command {
     /// Look around in a small practice shop that is thrown away at the end.
     Demo,
+    /// Play BrickLink, BrickOwl and Brickognize on this machine, with their quirks and faults.
+    #[command(after_long_help = crate::sandbox::FAULT_HELP)]
+    Sandbox(SandboxArgs),
     /// Open an account: name the shop, make its owner.
     Init(InitArgs),
     /// Sign in; commands on this data directory need no password for a day.

@@ -22,6 +22,7 @@ mod people;
 mod printing;
 mod process;
 mod remembered;
+mod sandbox;
 mod screens;
 mod server;
 mod shop;
@@ -91,6 +92,9 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
     if matches!(args.command, Some(Command::Demo)) {
         return demo::run(args, out);
     }
+    if let Some(Command::Sandbox(command)) = &args.command {
+        return sandbox::run(command, out);
+    }
     let place = Place::find(args)?;
     let who = if matches!(args.command, Some(Command::Serve { .. })) {
         log::Who::Server
@@ -101,7 +105,7 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
     let passwords = Passwords::new(args.password_stdin);
     match &args.command {
         None => screens::run(&place, out),
-        Some(Command::Demo) => Ok(Ending::Done),
+        Some(Command::Demo | Command::Sandbox(_)) => Ok(Ending::Done),
         Some(Command::Init(init)) => account::init(&place, init, &passwords, out),
         Some(Command::Login { email }) => account::login(&place, email.as_ref(), &passwords, out),
         Some(Command::Logout) => account::logout(&place, &passwords, out),

@@ -8,3 +8,5 @@ mod import;
 pub mod index;
 pub mod merge;
 mod starter;
+
+pub use starter::STARTER;

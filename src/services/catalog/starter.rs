@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::formats::{Source, read_catalog, sniff};
 use crate::services::App;
 
-/// BrickLink's own formats, so that the same readers take them.
-const FILES: [(&str, &[u8]); 8] = [
+/// Names and contents of the files, in BrickLink's own formats, so that the same readers take them.
+pub static STARTER: [(&str, &[u8]); 8] = [
     ("colors.xml", include_bytes!("../../../seed/colors.xml")),
     (
         "categories.xml",
@@ -39,7 +39,7 @@ impl App {
             return Ok(None);
         }
         let mut run = Gathered::default();
-        for (name, bytes) in FILES {
+        for (name, bytes) in STARTER {
             let mut source = Source::from_bytes(name, bytes)?;
             let kind = sniff(&mut source)?;
             read_catalog(&mut source, &kind, &mut run.file(name, AS_OF))?;
