@@ -5,14 +5,18 @@
 
 pub mod catalog_facts;
 pub mod failure;
+pub mod guess;
 pub mod listing;
 pub mod market_order;
+pub mod picture;
 pub mod price_guide;
 pub mod service;
 
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use failure::{Class, Done, Failure};
+pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
+pub use picture::PictureKey;
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
 pub use service::{Purpose, Service, StoreFacts};
