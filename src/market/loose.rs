@@ -31,6 +31,13 @@ impl Word {
         text.parse().ok()
     }
 
+    /// The text for reading an amount: a number may come with more digits than any amount has.
+    pub fn decimal(&self) -> &str {
+        let text = self.text();
+        let end = text.find('.').map_or(text.len(), |point| point + 13);
+        text.get(..end).unwrap_or(text)
+    }
+
     /// Whether it says yes: `"1"`, `1`, `true`.
     pub fn yes(&self) -> bool {
         matches!(self.text(), "1" | "true" | "yes")

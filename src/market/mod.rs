@@ -11,7 +11,11 @@ pub mod carry;
 pub mod gate;
 pub mod loose;
 pub mod photo;
+#[cfg(test)]
+mod photo_tests;
 pub mod picture;
+#[cfg(test)]
+pub(crate) mod scripted;
 
 pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
 pub use gate::{Gate, Open, Outcome};

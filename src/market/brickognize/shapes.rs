@@ -61,7 +61,7 @@ pub fn kind(word: &str) -> Option<ItemKind> {
 
 /// A score between 0 and 1; what is none is no certainty at all.
 fn score(word: &Word) -> Score {
-    let raw = Money::parse(word.text()).map_or(0, Money::raw);
+    let raw = Money::parse(word.decimal()).map_or(0, Money::raw);
     Score(u16::try_from(raw.clamp(0, 10_000)).unwrap_or_default())
 }
 

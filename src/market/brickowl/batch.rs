@@ -125,7 +125,7 @@ fn answers(answer: &Answer, count: usize) -> Outside<Vec<Outside<()>>> {
         let place = row
             .req_num
             .whole()
-            .and_then(|number| usize::try_from(number - 1).ok())
+            .and_then(|number| usize::try_from(number.checked_sub(1)?).ok())
             .or_else(|| row.req_num.is_empty().then_some(at));
         if let Some(slot @ None) = place.and_then(|place| found.get_mut(place)) {
             *slot = Some(one(row));
@@ -141,21 +141,19 @@ fn answers(answer: &Answer, count: usize) -> Outside<Vec<Outside<()>>> {
 fn batched(answer: &Answer) -> Outside<Vec<WireBatched>> {
     let first = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
     let rows = if first == Some(&b'{') {
-        errors::changed::<WireBatch>(answer)?.responses
+        let wrapped: WireBatch = errors::changed(answer)?;
+        wrapped.responses.map(|rows| rows.0).unwrap_or_default()
     } else {
-        Some(errors::changed::<Many<Maybe<WireBatched>>>(answer)?).map(|rows| {
-            Many(
-                rows.0
-                    .into_iter()
-                    .map(|row| row.0.unwrap_or_default())
-                    .collect(),
-            )
-        })
+        let bare: Many<Maybe<WireBatched>> = errors::changed(answer)?;
+        bare.0
+            .into_iter()
+            .map(|row| row.0.unwrap_or_default())
+            .collect()
     };
-    match rows {
-        Some(Many(rows)) if !rows.is_empty() => Ok(rows),
-        _ => Err(garbled(OWL, "a batch without answers", true)),
+    if rows.is_empty() {
+        return Err(garbled(OWL, "a batch without answers", true));
     }
+    Ok(rows)
 }
 
 fn one(row: WireBatched) -> Outside<()> {

@@ -134,7 +134,7 @@ pub fn amount(field: &str, word: &Word) -> Result<Money, String> {
     if word.is_empty() {
         return Ok(Money::ZERO);
     }
-    Money::parse(word.text()).ok_or_else(|| format!("{field} is no amount"))
+    Money::parse(word.decimal()).ok_or_else(|| format!("{field} is no amount"))
 }
 
 /// A count that may be missing; less than nothing is nothing.
