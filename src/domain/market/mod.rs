@@ -17,6 +17,6 @@ pub use failure::{Class, Done, Failure};
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
-pub use picture::PictureKey;
+pub use picture::{PictureKey, PictureLook, PictureMode};
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
 pub use service::{Purpose, Service, StoreFacts};

@@ -13,6 +13,35 @@ pub struct PictureKey {
     pub color: ColorId,
 }
 
+/// What there is of a picture now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PictureLook {
+    /// The picture as a small PNG.
+    Here(Vec<u8>),
+    /// It is being fetched; a change of [`crate::domain::Topic::Pictures`] tells when it has come.
+    Coming,
+    /// There is none, or none can be fetched now.
+    Nothing,
+}
+
+/// How pictures are shown in a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PictureMode {
+    /// As the terminal says it can.
+    #[default]
+    Auto,
+    /// Kitty's way.
+    Kitty,
+    /// iTerm2's way.
+    Iterm2,
+    /// Sixel.
+    Sixel,
+    /// Two points in every cell, in colours of the text.
+    HalfBlocks,
+    /// Not at all.
+    None,
+}
+
 /// Where pictures are kept.
 pub const HOST: &str = "https://img.bricklink.com";
 
@@ -32,6 +61,14 @@ impl PictureKey {
         };
         let letter = self.item.kind.letter();
         Some(format!("ItemImage/{letter}N/{color}/{no}.png"))
+    }
+
+    /// A number for it that is the same everywhere; two pictures hardly ever share one.
+    pub fn id(&self) -> u64 {
+        let path = self.path().unwrap_or_default();
+        path.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
     }
 
     /// Its address.

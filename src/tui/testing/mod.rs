@@ -17,6 +17,7 @@ mod bytes;
 mod flows;
 mod looks;
 mod people_flows;
+mod picture_flows;
 mod pty;
 mod stock_flows;
 mod stock_looks;
