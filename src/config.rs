@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::domain::market::PictureMode;
 use crate::domain::{Rgb, Windows};
 
 /// Dark or light background.
@@ -79,6 +80,8 @@ pub struct Config {
     pub group: Option<String>,
     /// Nothing outside this machine is called.
     pub offline: bool,
+    /// How pictures are shown.
+    pub pictures: PictureMode,
 }
 
 impl Default for Config {
@@ -97,6 +100,7 @@ impl Default for Config {
             listen: None,
             group: None,
             offline: false,
+            pictures: PictureMode::Auto,
         }
     }
 }
@@ -205,6 +209,19 @@ impl Reader<'_> {
                 DeValue::Boolean(ascii) => self.config.ascii = Some(*ascii),
                 _ => self.complain(value.span().start, "`ascii` is true or false."),
             },
+            "pictures" => {
+                let choices = [
+                    ("auto", PictureMode::Auto),
+                    ("kitty", PictureMode::Kitty),
+                    ("iterm2", PictureMode::Iterm2),
+                    ("sixel", PictureMode::Sixel),
+                    ("halfblocks", PictureMode::HalfBlocks),
+                    ("none", PictureMode::None),
+                ];
+                if let Some(mode) = self.choice(name, value, &choices) {
+                    self.config.pictures = mode;
+                }
+            }
             "accent" => self.accent(value),
             "freshness" => self.freshness(value),
             "keys" => self.keys(value),
@@ -225,7 +242,7 @@ impl Reader<'_> {
                 key.span().start,
                 &format!(
                     "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
-                     offline, [freshness], [keys], [alerts], [print], [labels], [web] and \
+                     pictures, offline, [freshness], [keys], [alerts], [print], [labels], [web] and \
                      [server]."
                 ),
             ),
@@ -502,11 +519,12 @@ mod tests {
 
     #[test]
     fn what_the_operator_sets() {
-        let text = "offline = true\n[alerts]\ncommand = [\"/usr/local/bin/notify-shop\", \"--all\"]\n\
+        let text = "pictures = \"sixel\"\noffline = true\n[alerts]\ncommand = [\"/usr/local/bin/notify-shop\", \"--all\"]\n\
                     [web]\nlisten = \"127.0.0.1:9187\"\n[server]\ngroup = \"bricks\"\n";
         let (config, problems) = Config::parse(text);
         assert_eq!(problems, []);
         assert!(config.offline);
+        assert_eq!(config.pictures, PictureMode::Sixel);
         assert_eq!(
             config.alert_command,
             ["/usr/local/bin/notify-shop", "--all"]
@@ -525,6 +543,7 @@ mod tests {
     fn what_the_operator_gets_wrong() {
         for (text, line, word) in [
             ("offline = 1\n", 1, "true or false"),
+            ("pictures = true\n", 1, "halfblocks"),
             ("[web]\nlisten = \"0.0.0.0:9187\"\n", 2, "127.0.0.1:9187"),
             ("[web]\nlisten = \"192.168.1.5:80\"\n", 2, "127.0.0.1:9187"),
             ("[web]\nlisten = \"localhost\"\n", 2, "127.0.0.1:9187"),

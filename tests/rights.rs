@@ -10,6 +10,7 @@ use brickops::domain::edit::Edits;
 use brickops::domain::filter::Field;
 use brickops::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
 use brickops::domain::lot_draft::{LotDraft, MergeRules};
+use brickops::domain::market::PictureKey;
 use brickops::domain::report::Progress;
 use brickops::domain::review::{ReviewFilter, RowChange};
 use brickops::domain::rows::HistoryQuery;
@@ -140,6 +141,17 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "item_detail",
             "yyyyyyyn",
             verb(|app, scope| app.item_detail(scope, &part())),
+        ),
+        (
+            "picture",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                let key = PictureKey {
+                    item: part(),
+                    color: ColorId(5),
+                };
+                app.picture(scope, &key)
+            }),
         ),
         ("overview", "yyyyyyyn", verb(App::overview)),
         ("overview_figures", "yyyyyyyn", verb(App::overview_figures)),
@@ -591,6 +603,7 @@ fn no_shop_reads_the_catalogue_and_nothing_else() {
         "categories",
         "colors",
         "item_detail",
+        "picture",
         "open_list catalogue",
         "overview",
         "overview_figures",

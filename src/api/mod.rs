@@ -21,6 +21,7 @@ pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
+use crate::domain::market::{PictureKey, PictureLook};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -199,6 +200,11 @@ pub enum Request {
     Office(OfficeRequest),
     /// Lots, their history, files.
     Stock(StockRequest),
+    /// The picture of an item -> [`Reply::Picture`]. It is never waited for.
+    Picture {
+        /// Which.
+        key: PictureKey,
+    },
     /// Whether the server answers, and since when -> [`Reply::Status`].
     Status,
     /// Ends the server after what is under way -> [`Reply::Done`].
@@ -236,6 +242,7 @@ impl Request {
             Self::Door(request) => request.name(),
             Self::Office(request) => request.name(),
             Self::Stock(request) => request.name(),
+            Self::Picture { .. } => "picture",
             Self::Status => "status",
             Self::Stop => "stop",
         }
@@ -428,6 +435,8 @@ pub enum Reply {
     PartedOut(Box<PartOutReport>),
     /// A piece of what was written.
     Piece(Vec<u8>),
+    /// A picture, or when it comes.
+    Picture(PictureLook),
 }
 
 /// What a client is told without having asked.

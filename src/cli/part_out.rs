@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Ending;
 use super::caller::unexpected;
 use super::catalog::skipped;
-use super::connect::{Place, blocking};
+use super::connect::Place;
 use super::json;
 use super::lists::{ask, ending, source};
 use super::output::Out;

@@ -23,6 +23,8 @@ pub enum Topic {
     Files,
     /// Name and settings of the shop; no ids are named.
     Shop,
+    /// Pictures that have come; the ids are theirs.
+    Pictures,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

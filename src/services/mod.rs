@@ -20,6 +20,7 @@ mod own_list;
 mod parcels;
 pub mod people;
 pub mod picking;
+pub mod pictures;
 mod promises;
 mod rights;
 mod running;
@@ -51,6 +52,8 @@ use views::Views;
 pub enum Notice {
     /// Something is on disk.
     Committed(Committed),
+    /// A picture has come, or is known not to exist; its number.
+    Picture(u64),
     /// The search index is being rebuilt, or ready.
     Index {
         /// Whether it answers.
@@ -72,6 +75,8 @@ pub struct Setup {
     pub windows: Windows,
     /// Brings alerts to absent people; without one they are only logged.
     pub courier: Option<Arc<dyn alerts::Courier>>,
+    /// Who fetches pictures; without one there are those that were fetched before.
+    pub pictures: Option<Arc<dyn crate::market::Transport>>,
     /// Where codes, secrets and salts come from.
     pub entropy: Arc<dyn Entropy>,
     /// What hashing a password costs.
@@ -84,6 +89,7 @@ impl Default for Setup {
             data_dir: PathBuf::new(),
             windows: Windows::default(),
             courier: None,
+            pictures: None,
             entropy: Arc::new(SystemEntropy),
             hashing: Hashing::default(),
         }
@@ -112,6 +118,7 @@ pub struct App {
     own_lists: Arc<OwnLists>,
     alerts: alerts::Alerts,
     reception: Reception,
+    pictures: Option<pictures::Pictures>,
 }
 
 impl std::fmt::Debug for App {
@@ -136,6 +143,17 @@ impl App {
         let shelves = Shelves::following(&store);
         let own_lists = OwnLists::following(&store);
         let alerts = alerts::Alerts::start(&store, setup.courier)?;
+        let told = Arc::downgrade(&listeners);
+        let pictures = pictures::Pictures::start(
+            &setup.data_dir,
+            setup.pictures,
+            Arc::clone(&clock),
+            Box::new(move |id| {
+                if let Some(listeners) = told.upgrade() {
+                    tell(&listeners, &Notice::Picture(id));
+                }
+            }),
+        );
         let app = Self {
             store,
             clock,
@@ -154,6 +172,7 @@ impl App {
             own_lists,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),
+            pictures,
         };
         // Nobody works on the data yet: a deed that is still open died with the program before.
         if let Err(error) = app.finish_open_deeds() {

@@ -71,6 +71,11 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Lets something draw itself into an area.
+    pub fn widget(&mut self, area: Rect, widget: impl ratatui::widgets::Widget) {
+        widget.render(area.intersection(self.buffer.area), self.buffer);
+    }
+
     /// Empties an area.
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);

@@ -68,6 +68,8 @@ pub struct Session {
     pub overview: Option<Overview>,
     /// Why the server cannot be reached now.
     pub lost: Option<String>,
+    /// How pictures are shown here, if at all.
+    pub pictures: Option<super::widgets::picture::Show>,
     /// How far a long deed has come.
     pub progress: Option<Progress>,
     /// How far a rebuild of the search index has come.

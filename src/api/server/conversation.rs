@@ -490,6 +490,17 @@ impl Conversation for Talk {
                 }
                 more
             }
+            // What picture it is says nothing of a shop; whoever has gone away hears nothing.
+            Notice::Picture(id) => {
+                let Some(app) = app.upgrade() else {
+                    return false;
+                };
+                tell(Event::Changed {
+                    seq: app.seq().unwrap_or_default(),
+                    topic: Topic::Pictures,
+                    ids: vec![*id],
+                })
+            }
             Notice::Index { ready, progress } => tell(Event::Index {
                 ready: *ready,
                 progress: progress.clone(),

@@ -110,6 +110,7 @@ impl Desk {
                 &report,
             )?)),
             Request::Stock(request) => return self.stock(scope, request, tell),
+            Request::Picture { key } => Reply::Picture(app.picture(scope, &key)?),
             Request::Check => Reply::Checked(Box::new(app.check_shop(scope)?)),
             other => return self.pick(scope, other),
         })
@@ -219,6 +220,7 @@ fn looks_at_catalog(request: &Request) -> bool {
             | Request::Count { .. }
             | Request::Spell { .. }
             | Request::Item { .. }
+            | Request::Picture { .. }
             | Request::Categories
             | Request::Colors
             | Request::Overview

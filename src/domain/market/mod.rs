@@ -6,16 +6,19 @@
 pub mod catalog_facts;
 pub mod contents;
 pub mod failure;
+pub mod guess;
 pub mod listing;
 pub mod market_order;
 pub mod member;
 pub mod order_change;
+pub mod picture;
 pub mod price_guide;
 pub mod service;
 
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
+pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
 pub use member::{
@@ -23,5 +26,6 @@ pub use member::{
     ShippingMethod,
 };
 pub use order_change::OrderChange;
+pub use picture::{PictureKey, PictureLook, PictureMode};
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
 pub use service::{Purpose, Service, StoreFacts};

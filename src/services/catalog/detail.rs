@@ -11,6 +11,15 @@ use crate::services::App;
 use crate::services::rights::{Right, allow, allowed};
 
 impl App {
+    /// Where the catalogue says that a picture of an item is; `None`: it says nothing.
+    pub(crate) fn address_of_picture(&self, key: &ItemKey) -> Result<Option<String>> {
+        let found = self.store.read(|tx| {
+            tx.catalog()?
+                .map_or(Ok(None), |catalog| whole(&catalog, key))
+        })?;
+        Ok(found.and_then(|(_, item)| item.image))
+    }
+
     /// An item as its screen shows it.
     ///
     /// # Errors

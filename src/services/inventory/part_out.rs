@@ -62,7 +62,7 @@ impl App {
             });
         }
         settled(order)?;
-        let (opened, stand_ins) = self.open_contents(scope, &order.contents, task.progress)?;
+        let (opened, stand_ins) = self.open_contents(scope, &order.contents, task)?;
         let mut report = PartOutReport {
             file: opened.file,
             what: opened.what,
@@ -118,13 +118,13 @@ impl App {
         &self,
         scope: &Scope,
         asked: &ListSource,
-        progress: &dyn Fn(Progress),
+        task: Task<'_>,
     ) -> Result<(Opened, u64)> {
         let mut source = Source::open(Path::new(&asked.path))?;
         let kind = sniff(&mut source)?;
         if kind != FileKind::SetInventoryTxt || asked.mapping.is_some() {
             drop(source);
-            let opened = self.open_list_file(scope, asked, progress)?;
+            let opened = self.open_list_file(scope, asked, task)?;
             return Ok((opened, 0));
         }
         let lookup = ByName::of(&self.names());

@@ -143,8 +143,11 @@ impl App {
         let start = options.start.clone();
         let notices = options.notices.join("  ");
         let mut app = Self {
+            session: Session {
+                pictures: options.pictures,
+                ..Session::default()
+            },
             options,
-            session: Session::default(),
             stack: Vec::new(),
             parked: Vec::new(),
             last_id: NOBODY,

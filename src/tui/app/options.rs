@@ -9,6 +9,7 @@ use crate::tui::effect::Destination;
 use crate::tui::keymap::Keymap;
 use crate::tui::text::Numbers;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::picture;
 
 /// What the program is started with.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Options {
     pub run: u64,
     /// A shared station: nobody's address is offered to the next.
     pub station: bool,
+    /// How pictures are shown, if at all.
+    pub pictures: Option<picture::Show>,
     /// Prints a slip, where the operator has set a command up.
     pub print: Option<Printer>,
     /// Writes files of the person and prints labels.
@@ -73,6 +76,7 @@ impl Options {
             notices: Vec::new(),
             run: 0,
             station: false,
+            pictures: None,
             print: None,
             deliver: None,
         }
@@ -93,13 +97,23 @@ impl Options {
             .iter()
             .map(|problem| format!("Configuration, {problem}"))
             .collect();
+        let theme = Theme::detect(env, config);
+        // What the system knows of the window; the terminal itself is not asked.
+        let cell = crossterm::terminal::window_size().ok().map(|window| {
+            let cell = |points: u16, cells: u16| points / cells.max(1);
+            (
+                cell(window.width, window.columns),
+                cell(window.height, window.rows),
+            )
+        });
         Self {
+            pictures: picture::show(config.pictures, theme.depth(), theme.ascii(), env, cell),
             keymap,
             numbers: Numbers { thousands, decimal },
             notices,
             // Seeded anew by the system in every process.
             run: RandomState::new().hash_one(std::process::id()),
-            ..Self::new(Theme::detect(env, config), clock)
+            ..Self::new(theme, clock)
         }
     }
 }

@@ -2,15 +2,20 @@
 
 use super::item_view::{self, Line};
 use crate::api::{Event, Reply, Request, Topic};
+use crate::domain::market::PictureKey;
 use crate::domain::rows::ItemDetail;
-use crate::domain::{CatalogFilter, CatalogQuery, ItemKey, Whereabouts};
+use crate::domain::{CatalogFilter, CatalogQuery, ColorId, ItemKey, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Screen, ScreenEvent};
+use crate::tui::widgets::picture::Picture;
 
 const DETAIL: Tag = 1;
+
+/// Columns and lines of the picture.
+const PICTURE: (u16, u16) = (28, 14);
 
 /// An item.
 #[derive(Debug)]
@@ -18,17 +23,19 @@ pub struct ItemScreen {
     pub(super) key: ItemKey,
     pub(super) detail: Option<Box<ItemDetail>>,
     pub(super) problem: Option<String>,
+    pub(super) picture: Picture,
     /// The row one is at, among those that lead somewhere.
     pub(super) at: usize,
 }
 
 impl ItemScreen {
     /// The screen of an item.
-    pub const fn of(key: ItemKey) -> Self {
+    pub fn of(key: ItemKey) -> Self {
         Self {
             key,
             detail: None,
             problem: None,
+            picture: Picture::new(PICTURE.0, PICTURE.1),
             at: 0,
         }
     }
@@ -40,6 +47,19 @@ impl ItemScreen {
                 key: self.key.clone(),
             },
         )]
+    }
+
+    /// The picture in the colour of which the shop has most, else in the first that is known.
+    fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let key = self.detail.as_ref().map(|detail| {
+            let most = detail.colors.iter().map(|row| row.stock).max();
+            let row = detail.colors.iter().find(|row| Some(row.stock) == most);
+            PictureKey {
+                item: detail.item.key.clone(),
+                color: row.map_or(ColorId(0), |row| row.color.id),
+            }
+        });
+        self.picture.follow(key, cx)
     }
 
     fn leads(&self, cx: &Cx<'_>) -> Vec<Line<'_>> {
@@ -143,6 +163,9 @@ impl Screen for ItemScreen {
     }
 
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(effects) = self.picture.on(&event, cx) {
+            return effects;
+        }
         match event {
             ScreenEvent::Shown | ScreenEvent::Back => self.ask(),
             ScreenEvent::Do(action) => self.act(action, cx),
@@ -152,6 +175,7 @@ impl Screen for ItemScreen {
                         self.detail = Some(detail);
                         self.problem = None;
                         self.at = self.at.min(self.leads(cx).len().saturating_sub(1));
+                        return self.follow(cx);
                     }
                     Ok(_) => {}
                     Err(error) => self.problem = Some(error.message),

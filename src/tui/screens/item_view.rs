@@ -11,6 +11,9 @@ use crate::tui::screen::Cx;
 use crate::tui::text::{age, count, width, wrap};
 use crate::tui::theme::Role;
 
+/// From so many lines on there is room for a picture above the lots.
+const PICTURE_FROM: u16 = 26;
+
 /// A line of the page.
 #[derive(Debug, Clone)]
 pub(super) enum Line<'a> {
@@ -202,11 +205,18 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
         width: half.saturating_sub(2),
         ..rest
     };
-    let right_area = Rect {
+    let mut right_area = Rect {
         x: rest.x + half,
         width: rest.width - half,
         ..rest
     };
+    if rest.height >= PICTURE_FROM {
+        let taken = screen.picture.draw(canvas, right_area);
+        if taken > 0 {
+            right_area.y += taken + 1;
+            right_area.height = right_area.height.saturating_sub(taken + 1);
+        }
+    }
     let in_left = (screen.at < leads).then_some(screen.at);
     let in_right = screen.at.checked_sub(leads);
     draw_column(canvas, left_area, &left, in_left, cx);

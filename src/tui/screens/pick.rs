@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::pick_view;
 use crate::api::{Event, Request, Topic};
+use crate::domain::market::PictureKey;
 use crate::domain::rows::PickView;
 use crate::domain::{OrderId, PickState, SessionId, Whereabouts};
 use crate::tui::action::Action;
@@ -19,6 +20,7 @@ use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
+use crate::tui::widgets::picture::Picture;
 
 pub(super) const DEED: Tag = 1;
 pub(super) const LOOK: Tag = 2;
@@ -26,6 +28,9 @@ pub(super) const FADE: Tag = 3;
 
 /// A second key within this time ends a walk that is not done.
 const TWICE: Duration = Duration::from_secs(3);
+
+/// Columns and lines of the picture.
+const PICTURE: (u16, u16) = (20, 8);
 
 /// How the walk is reached.
 #[derive(Debug, Clone)]
@@ -57,6 +62,7 @@ pub struct Pick {
     /// Codes of a paste that wait for their turn.
     pub(super) pasted: Vec<String>,
     finish_pressed: Option<Duration>,
+    pub(super) picture: Picture,
 }
 
 impl Pick {
@@ -81,7 +87,20 @@ impl Pick {
             in_flight: false,
             pasted: Vec::new(),
             finish_pressed: None,
+            picture: Picture::new(PICTURE.0, PICTURE.1),
         }
+    }
+
+    /// The picture of what is to be taken next.
+    fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let key = self.view.as_ref().and_then(|view| {
+            let row = view.lines.get(usize::from(view.current?))?;
+            Some(PictureKey {
+                item: row.item.clone(),
+                color: row.color.id,
+            })
+        });
+        self.picture.follow(key, cx)
     }
 
     fn at(&self) -> Option<(SessionId, u16)> {
@@ -370,6 +389,21 @@ impl Screen for Pick {
     }
 
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(effects) = self.picture.on(&event, cx) {
+            return effects;
+        }
+        let mut effects = self.take(event, cx);
+        effects.extend(self.follow(cx));
+        effects
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
+        pick_view::draw(self, canvas, cx);
+    }
+}
+
+impl Pick {
+    fn take(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
         match event {
             ScreenEvent::Shown => self.open(cx),
             ScreenEvent::Do(action) => self.act(action, cx),
@@ -404,9 +438,5 @@ impl Screen for Pick {
             },
             ScreenEvent::Back | ScreenEvent::Resized | ScreenEvent::Woken(_) => Vec::new(),
         }
-    }
-
-    fn draw(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
-        pick_view::draw(self, canvas, cx);
     }
 }

@@ -38,6 +38,15 @@ pub(super) fn draw(screen: &Pick, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
                 draw_compact(canvas, area, row, cx);
             } else {
                 draw_stop(canvas, area, row, cx);
+                // Below what is to be taken, above the next stops.
+                let left = area.width * 9 / 20;
+                let room = Rect {
+                    x: area.x + left,
+                    y: area.y + 10,
+                    width: area.width - left,
+                    height: area.height.saturating_sub(17),
+                };
+                screen.picture.draw(canvas, room);
             }
             draw_ahead(canvas, area, view, at, cx);
         }

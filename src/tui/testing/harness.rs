@@ -7,6 +7,7 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui_image::picker::ProtocolType;
 
 use super::shop::{NOW, Shop};
 use super::{plain, styled};
@@ -19,6 +20,7 @@ use crate::tui::effect::Destination;
 use crate::tui::input::Input;
 use crate::tui::key::Key;
 use crate::tui::theme::{Depth, Theme};
+use crate::tui::widgets::picture::Show;
 use crate::tui::{App, AppEvent, Deliverer, Options};
 
 #[derive(Debug, Default)]
@@ -65,10 +67,23 @@ impl Harness {
 
     /// Everything chosen.
     pub fn with(shop: Shop, theme: Theme, start: Destination, width: u16, height: u16) -> Self {
+        Self::set_up(
+            shop,
+            theme,
+            |options| options.start = start,
+            (width, height),
+        )
+    }
+
+    fn set_up(
+        shop: Shop,
+        theme: Theme,
+        adjust: impl FnOnce(&mut Options),
+        (width, height): (u16, u16),
+    ) -> Self {
         let asked = Arc::new(Asked::default());
         let client = Client::new(Arc::clone(&asked) as Arc<dyn Transport>);
         let mut options = Options::new(theme, ManualClock::at(NOW));
-        options.start = start;
         let delivered = Delivered::default();
         let sink = Arc::clone(&delivered);
         options.deliver = Some(Deliverer(Arc::new(move |path, bytes| {
@@ -77,6 +92,7 @@ impl Harness {
             }
             Ok(())
         })));
+        adjust(&mut options);
         let app = App::new(client, shop.greeted(), options, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer");
         let mut harness = Self {
@@ -91,6 +107,22 @@ impl Harness {
         };
         harness.settle();
         harness
+    }
+
+    /// A shop whose terminal shows pictures as half blocks.
+    pub fn illustrated(start: Destination, width: u16, height: u16) -> Self {
+        Self::set_up(
+            Shop::new(),
+            Theme::new(Depth::Rgb),
+            |options| {
+                options.start = start;
+                options.pictures = Some(Show {
+                    kind: ProtocolType::Halfblocks,
+                    cell: (10, 20),
+                });
+            },
+            (width, height),
+        )
     }
 
     /// What has been asked and not answered.

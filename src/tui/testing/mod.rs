@@ -21,6 +21,7 @@ mod list_flows;
 mod import_flows;
 mod looks;
 mod people_flows;
+mod picture_flows;
 mod pty;
 mod stock_flows;
 mod stock_looks;

@@ -2,11 +2,22 @@
 
 use super::shop::{CATEGORIES, COLORS, NOW, State, color, days_ago};
 use crate::api::{Answer, Opened, Reply, Request, Rows, Spelled};
+use crate::domain::market::PictureLook;
 use crate::domain::rows::{
     CategoryRow, ColorRow, FactsRow, ItemColorRow, ItemDetail, ItemRow, LotRow, Overview,
 };
 use crate::domain::*;
 use crate::error::Error;
+
+/// A picture of something red.
+fn brick() -> Vec<u8> {
+    let red: image::DynamicImage =
+        image::RgbImage::from_pixel(96, 96, image::Rgb([201, 26, 9])).into();
+    let mut png = std::io::Cursor::new(Vec::new());
+    red.write_to(&mut png, image::ImageFormat::Png)
+        .expect("a PNG");
+    png.into_inner()
+}
 
 fn words_in(text: &str, hay: &str) -> bool {
     let hay = hay.to_lowercase();
@@ -40,6 +51,7 @@ impl State {
                 Ok(Reply::Spelled(Some(Box::new(Spelled { text, opened }))))
             }
             Request::Item { key } => self.detail(&key),
+            Request::Picture { .. } => Ok(Reply::Picture(PictureLook::Here(brick()))),
             Request::Categories => Ok(Reply::Categories(self.categories())),
             Request::Colors => Ok(Reply::Colors(
                 (0..COLORS.len())

@@ -9,4 +9,5 @@ pub mod head;
 pub mod help;
 pub mod list;
 pub mod palette;
+pub mod picture;
 pub mod progress;
