@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::compare::all_of;
 use super::deeds::{Doing, Each, Outcome, Task};
 use crate::domain::lot_file::MAX_FILE_NAME;
 use crate::domain::rows::DeedReport;
@@ -141,13 +142,7 @@ impl App {
         allow(scope, Right::Inventory)?;
         let head = self.store.read(|tx| tx.shop(scope).lot_file(file))?;
         let head = head.ok_or_else(|| Error::not_found("That file is not there any more."))?;
-        let which = match which {
-            Some(lots) => Which::Lots(lots),
-            None => Which::Matching(LotQuery {
-                shelf: LotShelf::File(file),
-                ..LotQuery::default()
-            }),
-        };
+        let which = which.map_or_else(|| all_of(file), Which::Lots);
         let ids = self.meant(scope, &which)?;
         let doing = Doing {
             what: format!("released from {}", head.name),

@@ -7,6 +7,7 @@
 mod add;
 mod against;
 mod change;
+mod compare;
 mod deeds;
 mod export;
 mod history;
@@ -20,6 +21,7 @@ mod split;
 mod take_back;
 #[cfg(test)]
 mod tests;
+mod told;
 mod views;
 
 pub use deeds::Task;
