@@ -123,7 +123,7 @@ impl Desk<'_> {
         Ok(all)
     }
 
-    fn which(&self, args: &WhichArgs, usual: LotShelf) -> Result<Which> {
+    pub(super) fn which(&self, args: &WhichArgs, usual: LotShelf) -> Result<Which> {
         if !args.lot.is_empty() {
             return Ok(Which::Lots(args.lot.iter().copied().map(LotId).collect()));
         }
@@ -150,7 +150,13 @@ impl Desk<'_> {
         }))
     }
 
-    fn change(&self, which: Which, edits: Edits, why: &str, dry_run: bool) -> Result<Ending> {
+    pub(super) fn change(
+        &self,
+        which: Which,
+        edits: Edits,
+        why: &str,
+        dry_run: bool,
+    ) -> Result<Ending> {
         if dry_run {
             let seen = self.preview(which, edits)?;
             return Ok(self.would(&seen));
