@@ -68,6 +68,7 @@ const ROWS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::Compare,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -88,6 +89,8 @@ const OPENS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::PlaceRule,
+    C::Compare,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -158,6 +161,8 @@ actions! {
     LotHistory = "lot-history", "its history", "See what happened to the lot", &[C::Inventory], ["H"];
     Export = "export", "export", "Write what the filter matches, or the marked lots, into a file", &[C::Inventory], ["X"];
     ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
+    Views = "views", "views", "See saved views: use, save, rename or forget one", &[C::Inventory], ["V"];
+    FileLots = "into-file", "into file", "Put the marked lots, or this one, into a file, or out of it", &[C::Inventory], ["f"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
     ChangeRole = "role", "role", "Change the person's role", &[C::People], ["r"];
@@ -170,7 +175,7 @@ actions! {
     TestAlert = "test-alert", "test alert", "Send a test alert", &[C::Settings], ["t"];
     Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
     Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
-    NextKind = "next-kind", "kind", "Show only the next kind of changes", &[C::History], ["f"];
+    NextKind = "next-kind", "kind", "Show only the next kind", &[C::History, C::Compare], ["f"];
     OnlyLot = "only-lot", "this lot", "Show only what happened to this lot, or everything again", &[C::History], ["t"];
     OnlyDeed = "only-change", "this change", "Show only the lots of this change, or everything again", &[C::History], ["d"];
     ShowAll = "show-all", "everything", "Show everything again", &[C::History], ["x"];
@@ -179,6 +184,8 @@ actions! {
     RenameFile = "rename-file", "rename", "Change name and note of the file", &[C::Files], ["r"];
     DropFile = "drop-file", "drop", "Drop the file; it must be empty", &[C::Files], ["d"];
     Release = "release", "release", "Put all lots of the file up for sale", &[C::Files], ["s"];
+    Compare = "compare", "compare", "Hold the file against the live stock or another file", &[C::Files], ["c"];
+    PlaceRule = "place-rule", "rule", "See and change how places are read from remarks", &[C::Places, C::Settings], ["r"];
     AllThere = "all-there", "all there", "Count the lot as expected", &[C::Stocktake], ["Space"];
     Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
@@ -199,6 +206,8 @@ impl Action {
             (Self::Left, C::Browse) => "fold",
             (Self::Open, C::History) => "all of it",
             (Self::Open, C::Places) => "take stock",
+            (Self::Open, C::PlaceRule) => "set it",
+            (Self::Open, C::Compare) => "its lots",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -233,6 +242,7 @@ impl Action {
             | Self::SplitLot
             | Self::MergeLots
             | Self::DeleteLot
+            | Self::FileLots
             | Self::Redo => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People

@@ -46,6 +46,10 @@ pub enum Context {
     Places,
     /// Counting what lies at a place.
     Stocktake,
+    /// The shop's rule for places.
+    PlaceRule,
+    /// Two lists of lots side by side.
+    Compare,
 }
 
 impl Context {
@@ -70,6 +74,8 @@ impl Context {
         Self::Files,
         Self::Places,
         Self::Stocktake,
+        Self::PlaceRule,
+        Self::Compare,
     ];
 
     /// Its name in help and tables.
@@ -94,6 +100,8 @@ impl Context {
             Self::Files => "Files",
             Self::Places => "Places",
             Self::Stocktake => "Stocktake",
+            Self::PlaceRule => "Rule for places",
+            Self::Compare => "Comparison",
         }
     }
 
@@ -101,9 +109,13 @@ impl Context {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Catalog | Self::Filter | Self::Item | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory | Self::History | Self::Files | Self::Places | Self::Stocktake => {
-                Some(Right::ReadInventory)
-            }
+            Self::Inventory
+            | Self::History
+            | Self::Files
+            | Self::Places
+            | Self::Stocktake
+            | Self::PlaceRule
+            | Self::Compare => Some(Right::ReadInventory),
             Self::Orders | Self::Order => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::Pick => Some(Right::Pick),

@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use super::inventory::{DEED, WRITTEN};
 use super::inventory_add::AddForm;
 use super::inventory_change::ChangeLine;
+use super::inventory_filing::Filing;
+use super::inventory_saved::Saved;
 use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
 use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
@@ -33,6 +35,10 @@ pub(super) struct View {
     pub(super) columns: Vec<LotColumn>,
     /// The filter of a saved view.
     pub(super) text: Option<String>,
+    /// Its lots.
+    pub(super) shelf: Option<LotShelf>,
+    /// Its name.
+    pub(super) named: Option<String>,
     /// Under which name it is to be kept.
     pub(super) save: Option<String>,
 }
@@ -52,6 +58,8 @@ pub(super) enum Over {
     Split(Form, LotId),
     Merge(Form, LotId, Vec<LotId>),
     Export(Form, Which),
+    Saved(Box<Saved>),
+    Filing(Box<Filing>),
 }
 
 /// One lot with all its fields.
@@ -301,6 +309,8 @@ impl Over {
             Self::Edit(edit) => edit.form.failed = Some(why.to_owned()),
             Self::Add(add) => add.refuse(why),
             Self::Change(line) => line.refuse(why),
+            Self::Saved(saved) => saved.refuse(why),
+            Self::Filing(filing) => filing.refuse(why),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -318,6 +328,8 @@ impl Over {
             }
             Self::Add(add) => return add.paste(text, cx),
             Self::Change(line) => return line.paste(text),
+            Self::Saved(saved) => saved.paste(text),
+            Self::Filing(filing) => filing.paste(text),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -344,6 +356,8 @@ impl Over {
             }
             Self::Add(add) => add.on(key, cx),
             Self::Change(line) => line.on(key, cx),
+            Self::Saved(saved) => saved.on(key, cx),
+            Self::Filing(filing) => filing.on(key, cx),
             Self::View(form, views) => match form.on(key) {
                 Filled::Cancelled => Done::Closed,
                 Filled::Submitted => view(form, views).unwrap_or(Done::Nothing),
@@ -385,6 +399,8 @@ impl Over {
             Self::Edit(edit) => edit.form.draw(canvas, area),
             Self::Add(add) => add.draw(canvas, area),
             Self::Change(line) => line.draw(canvas, area, cx),
+            Self::Saved(saved) => saved.draw(canvas, area, cx),
+            Self::Filing(filing) => filing.draw(canvas, area),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -435,6 +451,8 @@ fn view(form: &Form, views: &[LotView]) -> Option<Done> {
         sort,
         columns: columns(form).ok()?,
         text: chosen.map(|view| view.query.text.clone()),
+        shelf: chosen.map(|view| view.query.shelf),
+        named: chosen.map(|view| view.name.clone()),
         save: (!name.trim().is_empty()).then_some(name),
     }))
 }

@@ -4,6 +4,7 @@ mod audit;
 pub mod browse;
 pub mod catalog;
 mod catalog_view;
+mod compare;
 mod files;
 mod filter;
 mod filter_choices;
@@ -16,7 +17,9 @@ mod inventory_add;
 mod inventory_change;
 mod inventory_columns;
 mod inventory_deeds;
+mod inventory_filing;
 mod inventory_forms;
+mod inventory_saved;
 mod inventory_view;
 pub mod item;
 mod item_view;
@@ -29,6 +32,7 @@ mod people_forms;
 pub mod pick;
 mod pick_answers;
 mod pick_view;
+mod place_rule;
 mod places;
 mod places_view;
 mod settings;
@@ -66,6 +70,8 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::History(query) => Box::new(history::History::asked((**query).clone())),
         Destination::Files => Box::new(files::Files::default()),
         Destination::Places => Box::new(places::Places::default()),
+        Destination::PlaceRule => Box::new(place_rule::PlaceRuleScreen::default()),
+        Destination::Compare(query) => Box::new(compare::Comparison::of((**query).clone())),
     }
 }
 

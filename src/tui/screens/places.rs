@@ -12,7 +12,7 @@ use crate::domain::rows::DeedReport;
 use crate::domain::{CorrelationId, LotQuery, OperationId, Place, Which};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Effect, Tag};
+use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::input::split_paste;
 use crate::tui::key::{Code as KeyCode, Key};
 use crate::tui::keymap::Context;
@@ -181,6 +181,7 @@ impl Places {
             Action::Back => return self.back(cx),
             Action::TakeBack => return self.undo(cx),
             Action::MovePlace => return self.ask_move(cx),
+            Action::PlaceRule => return vec![Effect::Go(Destination::PlaceRule)],
             Action::Search if self.take.is_none() => {
                 self.typing = true;
                 return Vec::new();
@@ -204,6 +205,7 @@ impl Places {
             },
             action => {
                 take.cursor.on(action, take.lots.len(), height);
+                return take.more();
             }
         }
         Vec::new()
@@ -458,7 +460,7 @@ impl Screen for Places {
             return hints;
         }
         let mut hints = vec![Action::Open, Action::Search, Action::MovePlace];
-        hints.extend([Action::TakeBack, Action::Back]);
+        hints.extend([Action::TakeBack, Action::PlaceRule, Action::Back]);
         hints
     }
 
