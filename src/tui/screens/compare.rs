@@ -254,10 +254,12 @@ impl Comparison {
             words(self.query.only),
             count(cx.numbers, page.total.into(), "article", "articles")
         );
-        let mut pen = canvas.pen(area, 0);
+        let mut names = area;
         if !cx.compact() {
-            pen.at_end(&shown, Role::Dim);
+            canvas.pen(area, 0).at_end(&shown, Role::Dim);
+            names.width = area.width.saturating_sub(width(&shown) as u16 + 2);
         }
+        let mut pen = canvas.pen(names, 0);
         pen.put("1 ", Role::Dim);
         pen.put(&page.first, Role::Strong);
         pen.put("   2 ", Role::Dim);

@@ -245,7 +245,11 @@ impl Saved {
             let text = format!("d once more forgets “{name}”. The lots stay as they are.");
             canvas.pen(inner, line).fit(&text, Role::Warning);
         }
-        let keys = "Enter use   s save what is seen   r rename   d forget   Esc back";
+        let keys = if inner.width >= 60 {
+            "Enter use   s save what is seen   r rename   d forget   Esc back"
+        } else {
+            "Enter  s save  r rename  d forget"
+        };
         canvas.pen(inner, below).fit(keys, Role::Dim);
         if let Some((_, form)) = &self.form {
             form.draw(canvas, area);

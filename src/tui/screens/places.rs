@@ -460,7 +460,7 @@ impl Screen for Places {
             return hints;
         }
         let mut hints = vec![Action::Open, Action::Search, Action::MovePlace];
-        hints.extend([Action::TakeBack, Action::PlaceRule, Action::Back]);
+        hints.extend([Action::PlaceRule, Action::TakeBack]);
         hints
     }
 

@@ -86,6 +86,8 @@ pub(super) struct Stocktake {
     most: usize,
     /// So many of them have come in order; behind them stand those that were scanned before their turn.
     loaded: usize,
+    /// Up to here it was said that there are more.
+    told: usize,
     view: Option<ViewId>,
     asked: bool,
     again: bool,
@@ -108,6 +110,7 @@ impl Stocktake {
             total: None,
             most: MOST,
             loaded: 0,
+            told: 0,
             view: None,
             asked: false,
             again: false,
@@ -212,9 +215,9 @@ impl Stocktake {
                 if more.is_empty() {
                     self.total = Some(self.loaded);
                 }
-                let was = self.partly();
                 self.take_in(more, false);
-                if self.partly() && !was {
+                if self.partly() && self.told < self.most {
+                    self.told = self.most;
                     self.cursor.settle(self.lots.len(), height);
                     let text = format!(
                         "The first {} of {} lots are here. The last row brings the next.",

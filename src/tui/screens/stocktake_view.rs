@@ -53,7 +53,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, take: &Stocktake, cx: &Cx<'_>) {
     pen.right("Counted", columns.pieces, Role::Dim);
     if take.partly() {
         pen.skip(2);
-        let text = format!("{} here, End more", cx.numbers.whole(take.loaded() as u64));
+        let text = format!("{}, End: more", cx.numbers.whole(take.loaded() as u64));
         pen.fit(&text, Role::Warning);
     }
     let visible = take.cursor.visible(take.lots.len(), rows.height.into());

@@ -4,6 +4,7 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_lists;
 mod shop_people;
 mod shop_stock;
 mod shop_walks;
@@ -15,6 +16,8 @@ pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
+mod lists_flows;
+mod lists_looks;
 mod looks;
 mod people_flows;
 mod pty;
