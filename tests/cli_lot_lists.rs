@@ -128,7 +128,7 @@ fn a_rule_for_places_is_shown_tried_and_set() {
 fn lots_go_into_a_file_are_compared_and_come_back() {
     let shop = Shop::stocked();
     let all = count(&shop, &["list"]);
-    let red = count(&shop, &["list", "color=Red"]);
+    let red = count(&shop, &["list", "color=Red reserved=0"]);
     done(&shop, &["files", "create", "March"]);
     let would = done(
         &shop,
@@ -137,7 +137,7 @@ fn lots_go_into_a_file_are_compared_and_come_back() {
             "put",
             "March",
             "--filter",
-            "color=Red",
+            "color=Red reserved=0",
             "--dry-run",
         ],
     );
@@ -153,7 +153,7 @@ fn lots_go_into_a_file_are_compared_and_come_back() {
             "put",
             "march",
             "--filter",
-            "color=Red",
+            "color=Red reserved=0",
             "--why",
             "fair",
         ],

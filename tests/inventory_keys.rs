@@ -111,13 +111,14 @@ fn views_files_and_the_rule_for_places_with_keys_only() {
     terminal.wait_for("150 of 150 lots");
 
     // What is seen gets a name, and comes back by it.
-    terminal.send("color:Red\t");
+    terminal.send("color:Red");
     terminal.wait_for("20 of 150 lots");
     terminal.send("\tV");
     terminal.wait_for("You have none yet.");
     terminal.send("sReds\r");
-    terminal.wait_for("place");
+    terminal.wait_for("Order");
     terminal.send("\x1b");
+    terminal.wait_for("e edit");
     terminal.send("/\x15");
     terminal.wait_for("150 of 150 lots");
     terminal.send("\tV");

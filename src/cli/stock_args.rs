@@ -347,7 +347,8 @@ pub enum FilesCommand {
         name: String,
         /// Another file [default: the live stock].
         other: Option<String>,
-        /// Only what stands so: only-first, only-second, pieces, prices, same [default: all but same].
+        /// Only what stands so: only-first, only-second, pieces, prices, same [default: all that
+        /// differ, but for those that only the live stock has].
         #[arg(long, value_name = "KIND", value_parser = compare_kind)]
         only: Option<CompareKind>,
         /// How many articles at the most.

@@ -48,7 +48,7 @@ pub struct CompareQuery {
     pub first: LotShelf,
     /// The second list.
     pub second: LotShelf,
-    /// Only articles that stand so; `None`: all that are not the same.
+    /// Only articles that stand so; `None`: all that differ, but for those that only the live stock has.
     pub only: Option<CompareKind>,
 }
 

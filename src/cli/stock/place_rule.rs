@@ -19,13 +19,13 @@ pub enum PlaceRuleCommand {
     /// What another rule would read; nothing is changed.
     Try {
         /// remarks, own, before |, after loc:, or between [ ].
-        #[arg(required = true, value_name = "RULE", allow_hyphen_values = true)]
+        #[arg(required = true, value_name = "RULE")]
         rule: Vec<String>,
     },
     /// Read every place by another rule from now on.
     Set {
         /// remarks, own, before |, after loc:, or between [ ].
-        #[arg(required = true, value_name = "RULE", allow_hyphen_values = true)]
+        #[arg(required = true, value_name = "RULE")]
         rule: Vec<String>,
     },
 }

@@ -171,9 +171,12 @@ impl Desk<'_> {
     fn view_line(&self, view: &LotView) {
         let sort: Vec<String> = view.query.sort.iter().map(ToString::to_string).collect();
         let words: Vec<&str> = view.columns.iter().map(|column| column.word()).collect();
-        let or = |text: String, none: &str| match text.is_empty() {
-            true => none.to_owned(),
-            false => text,
+        let or = |text: String, none: &str| {
+            if text.is_empty() {
+                none.to_owned()
+            } else {
+                text
+            }
         };
         self.out.line(format!(
             "{:<24} {:<30} by {:<16} {}",

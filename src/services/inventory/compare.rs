@@ -60,7 +60,7 @@ impl App {
         let mut found = Vec::new();
         for (article, pair) in pairs {
             let [first, second] = &pair.sides;
-            let mut kinds = CompareKind::ALL.map(|kind| is_of(first, second, kind));
+            let kinds = CompareKind::ALL.map(|kind| is_of(first, second, kind));
             for (count, is) in page.counts.iter_mut().zip(kinds) {
                 *count += u32::from(is);
             }
@@ -69,7 +69,9 @@ impl App {
                 .position(|kind| Some(*kind) == query.only);
             let wanted = match at {
                 Some(at) => kinds[at],
-                None => kinds[..4].iter_mut().any(|is| *is),
+                // What only the live stock has would bury the rest.
+                None if query.second == LotShelf::Live => kinds[0] || kinds[2] || kinds[3],
+                None => !kinds[4],
             };
             if wanted {
                 found.push((article, pair));

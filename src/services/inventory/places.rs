@@ -40,7 +40,7 @@ impl App {
                         }
                     } else if place.is_empty() && lot.remarks.is_empty() {
                         fit.empty += 1;
-                    } else if fit.odd.len() < EXAMPLES {
+                    } else if fit.odd.len() < EXAMPLES && !fit.odd.contains(&lot.remarks) {
                         fit.odd.push(lot.remarks);
                     }
                 }

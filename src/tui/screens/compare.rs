@@ -223,7 +223,7 @@ impl Screen for Comparison {
         };
         if page.rows.is_empty() {
             let text = match self.query.only {
-                None => "Both lists have the same articles, pieces and prices.",
+                None => "Nothing differs. f shows what only the second list has.",
                 Some(_) => "There is no such article. f shows the next kind.",
             };
             canvas.pen(rows, 0).fit(text, Role::Text);

@@ -72,29 +72,31 @@ impl Filing {
         }
     }
 
-    fn target(&self) -> Option<Option<FileId>> {
-        self.targets.get(self.form.chosen(INTO)).copied()
+    /// The change that was chosen; `None` while there is no file to choose.
+    fn chosen(&self) -> Option<LotEdit> {
+        let target = self.targets.get(self.form.chosen(INTO))?;
+        Some(LotEdit::File(*target))
     }
 
     /// Asks what it would do.
     fn look(&self) -> Vec<Effect> {
-        let Some(target) = self.target() else {
+        let Some(edit) = self.chosen() else {
             return Vec::new();
         };
         let request = StockRequest::Preview {
             which: self.which(),
-            edits: Edits(vec![LotEdit::File(target)]),
+            edits: Edits(vec![edit]),
         };
         vec![Effect::send(OVER, Request::Stock(request))]
     }
 
-    fn change(&mut self, target: Option<FileId>, cx: &Cx<'_>) -> Vec<Effect> {
+    fn change(&mut self, edit: LotEdit, cx: &Cx<'_>) -> Vec<Effect> {
         let op = cx.operation();
         self.doing = Some(op);
         self.form.keys = "Esc cancels and takes back what was done".into();
         let request = StockRequest::Change {
             which: self.which(),
-            edits: Edits(vec![LotEdit::File(target)]),
+            edits: Edits(vec![edit]),
             why: self.form.value(WHY),
             op,
         };
@@ -107,7 +109,7 @@ impl Filing {
                 self.offer(&files);
                 self.look()
             }
-            Ok(Reply::File(file)) => self.change(Some(file.id), cx),
+            Ok(Reply::File(file)) => self.change(LotEdit::File(Some(file.id)), cx),
             Ok(Reply::EditPreview(seen)) => {
                 self.tell(&seen, cx);
                 Vec::new()
@@ -136,7 +138,6 @@ impl Filing {
         }
         if names.is_empty() {
             names.push("no file yet: name a new one".into());
-            self.form.go_to(NEW);
         }
         self.form.offer(INTO, names);
     }
@@ -198,14 +199,12 @@ impl Filing {
                     };
                     return Done::Effects(vec![Effect::send(OVER, Request::Stock(request))]);
                 }
-                match self.target() {
-                    Some(target) => Done::Effects(self.change(target, cx)),
-                    None => {
-                        self.form.go_to(NEW);
-                        self.form.failed = Some("Name the new file.".into());
-                        Done::Nothing
-                    }
+                if let Some(edit) = self.chosen() {
+                    return Done::Effects(self.change(edit, cx));
                 }
+                self.form.go_to(NEW);
+                self.form.failed = Some("Name the new file.".into());
+                Done::Nothing
             }
         }
     }

@@ -171,6 +171,15 @@ impl PlaceRuleScreen {
 
 /// `1,150 of 1,204 lots, 30 without remarks, 24 not`
 fn counts(fit: &PlaceRuleFit, cx: &Cx<'_>) -> String {
+    if cx.compact() {
+        return format!(
+            "{} of {}, {} empty, {} not",
+            cx.numbers.whole(fit.understood),
+            cx.numbers.whole(fit.lots),
+            cx.numbers.whole(fit.empty),
+            cx.numbers.whole(fit.not_understood())
+        );
+    }
     let mut text = format!(
         "{} of {}",
         cx.numbers.whole(fit.understood),

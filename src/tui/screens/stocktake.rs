@@ -238,13 +238,12 @@ impl Stocktake {
         vec![match answer {
             Ok(Reply::Lot(lot)) if !lot.gone && lot.place.each().any(|one| self.is(one)) => {
                 let known = self.lots.iter().position(|other| other.id == lot.id);
-                match known {
-                    Some(at) => self.lots[at] = *lot,
-                    None => {
-                        self.lots.push(*lot);
-                        self.cursor.at = self.lots.len() - 1;
-                        self.cursor.settle(self.lots.len(), height);
-                    }
+                if let Some(at) = known {
+                    self.lots[at] = *lot;
+                } else {
+                    self.lots.push(*lot);
+                    self.cursor.at = self.lots.len() - 1;
+                    self.cursor.settle(self.lots.len(), height);
                 }
                 return Vec::new();
             }

@@ -154,6 +154,7 @@ impl State {
                 *count += u32::from(is);
             }
             let wanted = match query.only {
+                None if query.second == LotShelf::Live => kinds[0] || kinds[2] || kinds[3],
                 None => !kinds[4],
                 Some(only) => is_of(&first, &second, only),
             };

@@ -168,14 +168,14 @@ fn two_lists_differ_in_articles_pieces_and_prices() {
     );
     assert_eq!(page.counts, [1, 1, 1, 1, 1]);
     let numbers: Vec<&str> = page.rows.iter().map(|row| row.item.no.as_str()).collect();
-    assert_eq!(numbers, ["3002", "3003", "3004", "3005"]);
+    assert_eq!(numbers, ["3002", "3003", "3004"]);
     assert_eq!(
         (page.rows[1].first.pieces, page.rows[1].second.pieces),
         (25, 10)
     );
     assert_eq!(page.rows[2].first.lowest, Money::from_raw(90_000));
     let second = ask(None, (1, 1));
-    assert_eq!((second.total, &second.rows[..]), (4, &page.rows[1..2]));
+    assert_eq!((second.total, &second.rows[..]), (3, &page.rows[1..2]));
     for (at, kind) in CompareKind::ALL.into_iter().enumerate() {
         assert_eq!(ask(Some(kind), (0, 9)).total, page.counts[at], "{kind:?}");
     }
