@@ -156,3 +156,80 @@ fn a_set_is_parted_out_and_labelled_and_a_bin_moves_with_keys_only() {
     drop(terminal);
     server.signal(rustix::process::Signal::TERM).ended(0);
 }
+
+#[test]
+fn views_files_and_the_rule_for_places_with_keys_only() {
+    let shop = Shop::opened();
+    shop.run(&[
+        "inventory",
+        "import",
+        seed("shop.bsx").to_str().expect("UTF-8"),
+    ])
+    .ended(0);
+    let mut server = Server::start(&shop);
+    let mut terminal = Terminal::start(&shop, &[]);
+    terminal.wait_for("150");
+    terminal.send("gi");
+    terminal.wait_for("150 of 150 lots");
+
+    // What is seen gets a name, and comes back by it.
+    terminal.send("color:Red");
+    terminal.wait_for("20 of 150 lots");
+    terminal.send("\tV");
+    terminal.wait_for("You have none yet.");
+    terminal.send("sReds\r");
+    terminal.wait_for("Order");
+    terminal.send("\x1b");
+    terminal.wait_for("e edit");
+    terminal.send("/\x15");
+    terminal.wait_for("150 of 150 lots");
+    terminal.send("\tV");
+    terminal.wait_for("Reds");
+    terminal.send("\r");
+    terminal.wait_for("20 of 150 lots");
+    let views = shop.json(&["inventory", "views", "list"]);
+    assert!(
+        views[0]["filter"]
+            .as_str()
+            .is_some_and(|text| text.contains("Red")),
+        "{views}"
+    );
+
+    // All that match go into a new file, as one change.
+    terminal.send("f");
+    terminal.wait_for("Put into a file");
+    terminal.send("\x1b[C\r");
+    terminal.send("\rFair\r\r");
+    terminal.wait_for("20 lots changed. u takes it back.");
+    let held = shop.json(&["inventory", "list", "--shelf", "Fair"]);
+    assert_eq!(held.as_array().map(Vec::len), Some(20));
+
+    // The file beside the live stock, and what its release would do.
+    terminal.send("gf");
+    terminal.wait_for("Fair");
+    terminal.send("c\r");
+    terminal.wait_for("only in 1");
+    terminal.send("\x1b");
+    terminal.wait_for("Pieces");
+    terminal.send("s");
+    terminal.wait_for("are added");
+    terminal.send("\r");
+    terminal.wait_for("Done: 20 lots.");
+
+    // A rule for places is looked at, and set.
+    terminal.send("gr");
+    terminal.wait_for("Place");
+    terminal.send("r");
+    terminal.wait_for("Today");
+    terminal.send("\x15before |");
+    terminal.wait_for("Typed");
+    terminal.send("\r");
+    terminal.wait_for("Read every place by");
+    terminal.send("\r");
+    terminal.wait_for("The rule is set.");
+    let rule = shop.json(&["inventory", "place-rule", "show"]);
+    assert_eq!(rule["rule"], "before |");
+    shop.run(&["check"]).ended(0);
+    drop(terminal);
+    server.signal(rustix::process::Signal::TERM).ended(0);
+}

@@ -15,10 +15,10 @@ use brickops::domain::report::Progress;
 use brickops::domain::review::{ReviewFilter, RowChange};
 use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
-    Against, CatalogQuery, ColorId, Condition, CorrelationId, EntryId, FileId, Grants, ItemKey,
-    ListImport, ListInto, ListSource, LotId, LotQuery, LotShelf, OperationId, OrderId, OrderQuery,
-    OverlayEdit, PartOut, Role, Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp,
-    UserId, ViewId, ViewSpec, Which,
+    Against, CatalogQuery, ColorId, CompareQuery, Condition, CorrelationId, EntryId, FileId,
+    Grants, ItemKey, ListImport, ListInto, ListSource, LotId, LotQuery, LotShelf, LotView,
+    OperationId, OrderId, OrderQuery, OverlayEdit, PartOut, PlaceRule, Role, Scope, Secret,
+    SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
 use brickops::services::inventory::Task;
@@ -372,6 +372,57 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             verb(|app, scope| app.history(scope, &HistoryQuery::default(), (None, 5))),
         ),
         ("lot_files", "yyyyyyyn", verb(App::lot_files)),
+        (
+            "compare_lots",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                let query = CompareQuery {
+                    second: LotShelf::Gone,
+                    ..CompareQuery::default()
+                };
+                app.compare_lots(scope, &query, (0, 5))
+            }),
+        ),
+        ("lot_views", "yyyyyyyn", verb(App::lot_views)),
+        (
+            "save_lot_view",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                let view = LotView {
+                    name: "Red".into(),
+                    query: LotQuery::text("color:red"),
+                    columns: Vec::new(),
+                };
+                app.save_lot_view(scope, view)
+            }),
+        ),
+        (
+            "drop_lot_view",
+            "yyyyyyyn",
+            verb(|app, scope| app.drop_lot_view(scope, "Green")),
+        ),
+        (
+            "place_rule_fit",
+            "yyyyyyyn",
+            verb(|app, scope| app.place_rule_fit(scope, Some(PlaceRule::Own))),
+        ),
+        (
+            "set_place_rule",
+            "ynnnnnnn",
+            verb(|app, scope| {
+                app.set_place_rule(scope, &PlaceRule::Remarks, OperationId(29), TASK)
+            }),
+        ),
+        (
+            "rename_lot_view",
+            "yyyyyyyn",
+            verb(|app, scope| app.rename_lot_view(scope, "Red", "Blue")),
+        ),
+        (
+            "preview_release",
+            "ynynnnnn",
+            verb(|app, scope| app.preview_release(scope, FileId(1), None)),
+        ),
         (
             "filter_values",
             "yyyyyyyn",

@@ -30,9 +30,9 @@ use crate::domain::rows::{
     LotTotals, OrderDetail, OrderRow, Overview, PickOutcome, PickView, UndoPreview,
 };
 use crate::domain::{
-    AccountRow, AgainstReport, AuditPage, Face, ItemKey, ListExport, LotFile, LotFileRow, LotId,
-    LotView, OperationId, OrderId, OverlayEdit, OverlayRow, PartOutReport, People, PlaceRuleFit,
-    Secret, SessionId, ShopSettings, Standing, ViewId,
+    AccountRow, AgainstReport, AuditPage, ComparePage, Face, ItemKey, ListExport, LotFile,
+    LotFileRow, LotId, LotView, OperationId, OrderId, OverlayEdit, OverlayRow, PartOutReport,
+    People, PlaceRuleFit, ReleasePreview, Secret, SessionId, ShopSettings, Standing, ViewId,
 };
 use crate::error::Error;
 
@@ -425,6 +425,10 @@ pub enum Reply {
     Files(Vec<LotFileRow>),
     /// A file.
     File(Box<LotFile>),
+    /// What a release would do.
+    ReleasePreview(Box<ReleasePreview>),
+    /// Two lists of lots side by side.
+    Compared(Box<ComparePage>),
     /// Values with how many lots have each.
     Values(Vec<(String, u32)>),
     /// What was written.

@@ -9,8 +9,8 @@ use crate::domain::label_job::LabelJob;
 use crate::domain::lot_draft::{Counted, LotDraft, MergeRules};
 use crate::domain::rows::HistoryQuery;
 use crate::domain::{
-    Against, ColorId, CorrelationId, EntryId, FileId, ItemKey, ListImport, ListSource, LotId,
-    LotShelf, LotView, OperationId, PartOut, PlaceRule, Which,
+    Against, ColorId, CompareQuery, CorrelationId, EntryId, FileId, ItemKey, ListImport,
+    ListSource, LotId, LotShelf, LotView, OperationId, PartOut, PlaceRule, Which,
 };
 
 /// A request about lots.
@@ -168,6 +168,22 @@ pub enum StockRequest {
         /// Makes a repetition harmless.
         op: OperationId,
     },
+    /// What a release would do -> [`Reply::ReleasePreview`](super::Reply::ReleasePreview).
+    PreviewRelease {
+        /// Which file.
+        file: FileId,
+        /// Which lots; `None`: all.
+        lots: Option<Vec<LotId>>,
+    },
+    /// Two lists of lots side by side -> [`Reply::Compared`](super::Reply::Compared).
+    Compare {
+        /// Which, and what of them.
+        query: CompareQuery,
+        /// The first article, from 0.
+        offset: u32,
+        /// How many articles.
+        rows: u16,
+    },
     /// Values behind a field of the filter -> [`Reply::Values`](super::Reply::Values).
     Values {
         /// Which field.
@@ -183,6 +199,13 @@ pub enum StockRequest {
     SaveView {
         /// Which.
         view: Box<LotView>,
+    },
+    /// Gives a view another name -> [`Reply::Done`](super::Reply::Done).
+    RenameView {
+        /// Its name.
+        name: String,
+        /// Its new name.
+        to: String,
     },
     /// Forgets a view -> [`Reply::Done`](super::Reply::Done).
     DropView {
@@ -272,9 +295,12 @@ impl StockRequest {
             Self::PutFile { .. } => "file-put",
             Self::DropFile { .. } => "file-drop",
             Self::Release { .. } => "file-release",
+            Self::PreviewRelease { .. } => "file-release-preview",
+            Self::Compare { .. } => "lots-compare",
             Self::Values { .. } => "filter-values",
             Self::Views => "lot-views",
             Self::SaveView { .. } => "lot-view-save",
+            Self::RenameView { .. } => "lot-view-rename",
             Self::DropView { .. } => "lot-view-drop",
             Self::Import { .. } => "list-import",
             Self::Export { .. } => "list-export",

@@ -2,12 +2,14 @@
 //! change log; the API's types are free to change.
 
 mod lists;
+mod lot_lists;
 mod people;
 mod stock;
 
 use serde::Serialize;
 
 pub use lists::{Against, Imported, PartedOut};
+pub use lot_lists::{Compared, PlaceRule, Release, View};
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };

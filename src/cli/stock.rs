@@ -1,11 +1,17 @@
 //! `brickops inventory ...`: lots, their history and their files, for scripts and for people without screens.
 
 mod change;
+mod compare;
 mod deed;
 mod files;
 mod history;
 mod list;
+mod place_rule;
 mod two;
+mod views;
+
+pub use place_rule::PlaceRuleCommand;
+pub use views::ViewsCommand;
 
 use super::asking::Passwords;
 use super::caller::Caller;
@@ -73,6 +79,8 @@ impl Desk<'_> {
                 dry_run,
             } => self.undo(*deed, why, *partly, *dry_run),
             StockCommand::Files(command) => self.files(command),
+            StockCommand::Views(command) => self.views(command),
+            StockCommand::PlaceRule(command) => self.place_rule(command),
             StockCommand::FilterHelp => Ok(Ending::Done),
         }
     }

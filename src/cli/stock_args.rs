@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::stock::{PlaceRuleCommand, ViewsCommand};
 use crate::domain::filter::Key;
+use crate::domain::lot_compare::CompareKind;
 use crate::domain::lot_draft::{Counted, MergeAmount, MergeText};
 use crate::domain::rows::ChangeKind;
 use crate::domain::{Condition, ItemKind, LotColumn, LotId, LotSort, Money};
@@ -96,6 +98,12 @@ pub enum StockCommand {
     /// Files: named lists of lots that are not part of the live stock.
     #[command(subcommand)]
     Files(FilesCommand),
+    /// Saved views: filter, order and columns under a name; each person's own.
+    #[command(subcommand)]
+    Views(ViewsCommand),
+    /// Where in the remarks the shop writes its places.
+    #[command(subcommand)]
+    PlaceRule(PlaceRuleCommand),
     /// The language of filters and changes.
     FilterHelp,
 }
@@ -119,6 +127,9 @@ pub struct ListArgs {
     /// Among which lots: live, deleted, or the name of a file.
     #[arg(long, value_name = "SHELF", default_value = "live")]
     pub shelf: String,
+    /// Filter, order and lots of a saved view.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["words", "filter", "sort", "shelf"])]
+    pub view: Option<String>,
     /// How many at the most.
     #[arg(long, default_value_t = 100)]
     pub limit: u32,
@@ -310,6 +321,39 @@ pub enum FilesCommand {
         /// Only these lots.
         #[arg(long, value_name = "LOTS", value_delimiter = ',')]
         lots: Vec<u64>,
+        /// Only show how many would merge and how many would be added.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Put lots that are there into a file; they are not for sale then.
+    Put {
+        /// The file.
+        name: String,
+        /// Which lots.
+        #[command(flatten)]
+        deed: DeedArgs,
+    },
+    /// Take lots out of a file, as they are, into the live stock.
+    Take {
+        /// The file.
+        name: String,
+        /// Which of its lots.
+        #[command(flatten)]
+        deed: DeedArgs,
+    },
+    /// Hold a file against the live stock or another file, article by article.
+    Compare {
+        /// The file.
+        name: String,
+        /// Another file [default: the live stock].
+        other: Option<String>,
+        /// Only what stands so: only-first, only-second, pieces, prices, same [default: all that
+        /// differ, but for those that only the live stock has].
+        #[arg(long, value_name = "KIND", value_parser = compare_kind)]
+        only: Option<CompareKind>,
+        /// How many articles at the most.
+        #[arg(long, default_value_t = 1_000)]
+        limit: u32,
     },
 }
 
@@ -405,7 +449,7 @@ const COLUMNS: [(&str, LotColumn); 25] = [
     ("owl", LotColumn::BrickOwl),
 ];
 
-fn sort(text: &str) -> Result<LotSort, String> {
+pub(super) fn sort(text: &str) -> Result<LotSort, String> {
     let (name, way) = text.trim().split_once(':').unwrap_or((text.trim(), "up"));
     let down = match way {
         "up" => false,
@@ -454,6 +498,16 @@ pub(super) fn amount(text: &str) -> Result<Money, String> {
     Money::parse(text)
         .filter(|_| decimals <= 4)
         .ok_or_else(|| "an amount has a point and at most four decimals, such as 0.0825".into())
+}
+
+fn compare_kind(text: &str) -> Result<CompareKind, String> {
+    let found = CompareKind::ALL
+        .into_iter()
+        .find(|kind| kind.word().eq_ignore_ascii_case(text.trim()));
+    found.ok_or_else(|| {
+        let words: Vec<&str> = CompareKind::ALL.iter().map(|kind| kind.word()).collect();
+        format!("the kinds are {}", words.join(", "))
+    })
 }
 
 fn change_kind(text: &str) -> Result<ChangeKind, String> {

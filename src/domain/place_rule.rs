@@ -39,6 +39,18 @@ pub struct PlaceRuleFit {
     pub odd: Vec<String>,
 }
 
+/// How rules are written, for whoever wrote something else.
+pub const PLACE_RULES: &str = "Write remarks, own, before |, after loc:, or between [ ].";
+
+impl PlaceRuleFit {
+    /// Lots whose remarks say something in which no place is understood.
+    pub const fn not_understood(&self) -> u32 {
+        self.lots
+            .saturating_sub(self.understood)
+            .saturating_sub(self.empty)
+    }
+}
+
 impl PlaceRule {
     /// Reads `remarks`, `before |`, `after loc:`, `between [ ]`, `own`.
     pub fn parse(text: &str) -> Option<Self> {

@@ -69,6 +69,7 @@ const ROWS: &[C] = &[
     C::Places,
     C::Stocktake,
     C::Import,
+    C::Compare,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -90,6 +91,8 @@ const OPENS: &[C] = &[
     C::Places,
     C::Stocktake,
     C::Import,
+    C::PlaceRule,
+    C::Compare,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -169,6 +172,8 @@ actions! {
     OnlyOdd = "only-odd", "only odd", "Show only rows with something odd, or all again", &[C::Import], ["f"];
     BookList = "book-list", "book", "Bring the rows into the shop as one change", &[C::Import], ["b"];
     ViewOptions = "view", "view", "Choose the order and the columns", &[C::Inventory], ["v"];
+    Views = "views", "views", "See saved views: use, save, rename or forget one", &[C::Inventory], ["V"];
+    FileLots = "into-file", "into file", "Put the marked lots, or this one, into a file, or out of it", &[C::Inventory], ["f"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
     ChangeRole = "role", "role", "Change the person's role", &[C::People], ["r"];
@@ -181,7 +186,7 @@ actions! {
     TestAlert = "test-alert", "test alert", "Send a test alert", &[C::Settings], ["t"];
     Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
     Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
-    NextKind = "next-kind", "kind", "Show only the next kind of changes", &[C::History], ["f"];
+    NextKind = "next-kind", "kind", "Show only the next kind", &[C::History, C::Compare], ["f"];
     OnlyLot = "only-lot", "this lot", "Show only what happened to this lot, or everything again", &[C::History], ["t"];
     OnlyDeed = "only-change", "this change", "Show only the lots of this change, or everything again", &[C::History], ["d"];
     When = "when", "who and when", "Show only the changes of a person, or of some days", &[C::History], ["w"];
@@ -191,6 +196,8 @@ actions! {
     RenameFile = "rename-file", "rename", "Change name and note of the file", &[C::Files], ["r"];
     DropFile = "drop-file", "drop", "Drop the file; it must be empty", &[C::Files], ["d"];
     Release = "release", "release", "Put all lots of the file up for sale", &[C::Files], ["s"];
+    Compare = "compare", "compare", "Hold the file against the live stock or another file", &[C::Files], ["c"];
+    PlaceRule = "place-rule", "rule", "See and change how places are read from remarks", &[C::Places, C::Settings], ["r"];
     AllThere = "all-there", "all there", "Count the lot as expected", &[C::Stocktake], ["Space"];
     Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
@@ -214,6 +221,8 @@ impl Action {
             (Self::Open, C::Places) => "take stock",
             (Self::Open, C::Import) => "change",
             (Self::Mark, C::Import) => "in or out",
+            (Self::Open, C::PlaceRule) => "set it",
+            (Self::Open, C::Compare) => "its lots",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -254,6 +263,7 @@ impl Action {
             | Self::DeleteLot
             | Self::ImportList
             | Self::BookList
+            | Self::FileLots
             | Self::Redo => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People

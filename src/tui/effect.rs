@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::theme::Role;
 use crate::api::Request;
 use crate::domain::rows::HistoryQuery;
-use crate::domain::{CatalogQuery, ItemKey, LotQuery, OrderId, OrderQuery, SessionId};
+use crate::domain::{
+    CatalogQuery, CompareQuery, ItemKey, LotQuery, OrderId, OrderQuery, SessionId,
+};
 
 /// Chosen by a screen for a request or a timer, given back with the answer.
 pub type Tag = u64;
@@ -57,6 +59,10 @@ pub enum Destination {
     Places,
     /// A list that comes in: into the live stock, or into the file of this name.
     Import(Option<String>),
+    /// The shop's rule for places.
+    PlaceRule,
+    /// Two lists of lots side by side.
+    Compare(Box<CompareQuery>),
 }
 
 /// Something that was made for the person.

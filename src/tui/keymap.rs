@@ -48,6 +48,10 @@ pub enum Context {
     Stocktake,
     /// A list that comes in.
     Import,
+    /// The shop's rule for places.
+    PlaceRule,
+    /// Two lists of lots side by side.
+    Compare,
 }
 
 impl Context {
@@ -73,6 +77,8 @@ impl Context {
         Self::Places,
         Self::Stocktake,
         Self::Import,
+        Self::PlaceRule,
+        Self::Compare,
     ];
 
     /// Its name in help and tables.
@@ -98,6 +104,8 @@ impl Context {
             Self::Places => "Places",
             Self::Stocktake => "Stocktake",
             Self::Import => "Import",
+            Self::PlaceRule => "Rule for places",
+            Self::Compare => "Comparison",
         }
     }
 
@@ -105,9 +113,13 @@ impl Context {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Catalog | Self::Filter | Self::Item | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory | Self::History | Self::Files | Self::Places | Self::Stocktake => {
-                Some(Right::ReadInventory)
-            }
+            Self::Inventory
+            | Self::History
+            | Self::Files
+            | Self::Places
+            | Self::Stocktake
+            | Self::PlaceRule
+            | Self::Compare => Some(Right::ReadInventory),
             Self::Orders | Self::Order => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::Pick => Some(Right::Pick),

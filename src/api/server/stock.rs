@@ -99,14 +99,13 @@ impl Desk {
                 why,
                 partly,
                 op,
-            } => {
-                let never = std::sync::atomic::AtomicBool::new(false);
+            } => deed(app.watched(scope, op, |cancelled| {
                 let task = Task {
                     progress: &report,
-                    cancelled: &never,
+                    cancelled,
                 };
-                deed(app.undo(scope, id, (&why, partly, op), task))
-            }
+                app.undo(scope, id, (&why, partly, op), task)
+            })),
             StockRequest::Files => Ok(Reply::Files(app.lot_files(scope)?)),
             StockRequest::PutFile { id, name, note } => {
                 let file = app.put_lot_file(scope, id, (&name, &note, false))?;
@@ -128,6 +127,18 @@ impl Desk {
                 };
                 app.release(scope, file, (lots, merge), op, task)
             })),
+            StockRequest::PreviewRelease { file, lots } => {
+                let seen = app.preview_release(scope, file, lots)?;
+                Ok(Reply::ReleasePreview(Box::new(seen)))
+            }
+            StockRequest::Compare {
+                query,
+                offset,
+                rows,
+            } => {
+                let page = app.compare_lots(scope, &query, (offset as usize, rows.into()))?;
+                Ok(Reply::Compared(Box::new(page)))
+            }
             StockRequest::Values {
                 field,
                 prefix,
@@ -138,6 +149,10 @@ impl Desk {
             StockRequest::Views => Ok(Reply::LotViews(app.lot_views(scope)?)),
             StockRequest::SaveView { view } => {
                 app.save_lot_view(scope, *view)?;
+                Ok(Reply::Done)
+            }
+            StockRequest::RenameView { name, to } => {
+                app.rename_lot_view(scope, &name, &to)?;
                 Ok(Reply::Done)
             }
             StockRequest::DropView { name } => {

@@ -120,7 +120,7 @@ impl Desk<'_> {
         Ok(all)
     }
 
-    fn which(&self, args: &WhichArgs, usual: LotShelf) -> Result<Which> {
+    pub(super) fn which(&self, args: &WhichArgs, usual: LotShelf) -> Result<Which> {
         if !args.lot.is_empty() {
             return Ok(Which::Lots(args.lot.iter().copied().map(LotId).collect()));
         }
@@ -147,7 +147,13 @@ impl Desk<'_> {
         }))
     }
 
-    fn change(&self, which: Which, edits: Edits, why: &str, dry_run: bool) -> Result<Ending> {
+    pub(super) fn change(
+        &self,
+        which: Which,
+        edits: Edits,
+        why: &str,
+        dry_run: bool,
+    ) -> Result<Ending> {
         if dry_run {
             let seen = self.preview(which, edits)?;
             return Ok(self.would(&seen));

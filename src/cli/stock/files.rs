@@ -5,7 +5,8 @@ use super::super::stock_args::FilesCommand;
 use super::super::{Ending, json};
 use super::Desk;
 use crate::api::{Reply, StockRequest};
-use crate::domain::{FileId, LotFileRow, LotId};
+use crate::domain::edit::{Edits, LotEdit};
+use crate::domain::{FileId, LotFileRow, LotId, LotShelf};
 use crate::error::{Error, Result};
 
 impl Desk<'_> {
@@ -42,11 +43,37 @@ impl Desk<'_> {
                 }
                 Ok(Ending::Done)
             }
-            FilesCommand::Release { name, merge, lots } => {
+            FilesCommand::Put { name, deed } => {
+                let file = self.file(name)?.file.id;
+                let which = self.which(&deed.which, LotShelf::Live)?;
+                let edits = Edits(vec![LotEdit::File(Some(file))]);
+                self.change(which, edits, &deed.why, deed.dry_run)
+            }
+            FilesCommand::Take { name, deed } => {
+                let file = self.file(name)?.file.id;
+                let which = self.which(&deed.which, LotShelf::File(file))?;
+                let edits = Edits(vec![LotEdit::File(None)]);
+                self.change(which, edits, &deed.why, deed.dry_run)
+            }
+            FilesCommand::Compare {
+                name,
+                other,
+                only,
+                limit,
+            } => self.compare((name, other.as_deref()), *only, *limit),
+            FilesCommand::Release {
+                name,
+                merge,
+                lots,
+                dry_run,
+            } => {
                 let file = self.file(name)?.file.id;
                 let lots: Vec<LotId> = lots.iter().copied().map(LotId).collect();
                 let lots = (!lots.is_empty()).then_some(lots);
                 let merge = *merge;
+                if *dry_run {
+                    return self.would_release((file, name), lots, merge);
+                }
                 let report = self.long(|op| StockRequest::Release {
                     file,
                     lots,
@@ -78,7 +105,7 @@ impl Desk<'_> {
         Ok(Ending::Done)
     }
 
-    fn all_files(&self) -> Result<Vec<LotFileRow>> {
+    pub(super) fn all_files(&self) -> Result<Vec<LotFileRow>> {
         match self.ask(StockRequest::Files)? {
             Reply::Files(rows) => Ok(rows),
             _ => Err(unexpected()),

@@ -78,11 +78,12 @@ impl Desk<'_> {
             };
             return Ok(self.would_undo(&seen));
         }
-        let report = self.short(StockRequest::Undo {
+        let why = why.to_owned();
+        let report = self.long(|op| StockRequest::Undo {
             deed,
-            why: why.to_owned(),
+            why,
             partly,
-            op: Self::operation()?,
+            op,
         })?;
         Ok(self.did(&report))
     }

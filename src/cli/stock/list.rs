@@ -22,6 +22,9 @@ const PAGE: u16 = 1_000;
 
 impl Desk<'_> {
     pub(super) fn list(&self, args: &ListArgs) -> Result<Ending> {
+        if let Some(name) = &args.view {
+            return self.show_all(self.view(name)?.query, args.limit);
+        }
         let text = args.filter.as_ref().unwrap_or(&args.words);
         self.understood(text)?;
         let query = LotQuery {

@@ -14,6 +14,7 @@ pub(super) fn check(shop: &Shop<'_>, books: &mut Books, findings: &mut Findings)
     let mut fields: BTreeMap<(LotId, LotField), Value> = BTreeMap::new();
     let mut lot_of: BTreeMap<EntryId, LotId> = BTreeMap::new();
     let mut undone: BTreeSet<EntryId> = BTreeSet::new();
+    let mut turns: BTreeMap<EntryId, EntryId> = BTreeMap::new();
     shop.each_entry(|entry| {
         findings.seen();
         let from = reached.get(&entry.lot).copied().unwrap_or_default();
@@ -33,6 +34,11 @@ pub(super) fn check(shop: &Shop<'_>, books: &mut Books, findings: &mut Findings)
             findings.expect(undone.insert(target), "ledger", || {
                 format!("Entry {target} is taken back twice.")
             });
+            // A turn that was stopped and taken back itself leaves its entry to be taken back again.
+            if let Some(again) = turns.get(&target) {
+                undone.remove(again);
+            }
+            turns.insert(entry.id, target);
         }
         if let Reason::Sent { order } = entry.reason {
             let pieces = entry.after.sold.saturating_sub(entry.before.sold);

@@ -170,6 +170,7 @@ impl App {
                 report.examples.push(ChangeRow::of(&lot, &after));
             }
         }
+        self.told(scope)?.examples(&mut report.examples);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::deeds::{Doing, Each, Outcome, Task};
+use super::told::Told;
 use crate::domain::edit::{Edits, LotEdit, Spread, Terms};
 use crate::domain::rows::{ChangeRow, DeedReport, EditPreview, RefusedLot};
 use crate::domain::{EntryId, Lot, LotId, Money, OperationId, Reason, Scope, Which};
@@ -96,8 +97,9 @@ impl App {
         let edits = self.settled(scope, edits)?;
         let ids = self.meant(scope, which)?;
         let terms = self.terms(scope, &edits, &ids)?;
+        let told = self.told(scope)?;
         let mut seen = EditPreview {
-            what: edits.to_string(),
+            what: told.words(&edits),
             ..EditPreview::default()
         };
         for piece in ids.chunks(READ) {
@@ -106,6 +108,7 @@ impl App {
                 seen.look_at(&lot, &edits, &terms);
             }
         }
+        told.examples(&mut seen.examples);
         Ok(seen)
     }
 
@@ -123,7 +126,7 @@ impl App {
         let ids = self.meant(scope, which)?;
         let terms = self.terms(scope, &edits, &ids)?;
         let doing = Doing {
-            what: edits.to_string(),
+            what: self.told(scope)?.words(&edits),
             why: why.to_owned(),
             op,
         };
@@ -142,13 +145,15 @@ impl App {
     ) -> Result<DeedReport> {
         allow(scope, Right::Inventory)?;
         let edits = self.settled(scope, edits)?;
+        let told = self.told(scope)?;
         let doing = Doing {
-            what: edits.to_string(),
+            what: told.words(&edits),
             why: why.to_owned(),
             op,
         };
         let terms = self.terms(scope, &edits, &[id])?;
-        let each: Each = Arc::new(move |moves, id| edit_seen(moves, id, seen, (&edits, &terms)));
+        let each: Each =
+            Arc::new(move |moves, id| edit_seen(moves, id, seen, (&edits, &terms, &told)));
         let never = std::sync::atomic::AtomicBool::new(false);
         let task = Task {
             progress: &|_| {},
@@ -204,7 +209,7 @@ fn edit_seen(
     moves: &mut Moves<'_>,
     id: LotId,
     seen: EntryId,
-    (edits, terms): (&Edits, &Terms),
+    (edits, terms, told): (&Edits, &Terms, &Told),
 ) -> Result<Outcome> {
     let Some(now) = moves.lot(id)?.cloned() else {
         return Err(Error::not_found(format!("Lot {id} is not there any more.")));
@@ -237,9 +242,9 @@ fn edit_seen(
                 format!(
                     "Somebody else has changed the {} meanwhile: it was {}, is {} now, and you wrote {}. Look at the lot and decide.",
                     change.field.word(),
-                    other.before,
-                    other.after,
-                    change.after
+                    told.value(change.field, &other.before),
+                    told.value(change.field, &other.after),
+                    told.value(change.field, &change.after)
                 ),
             ));
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
+use super::told::Told;
 use crate::domain::rows::{ChangeKind, DeedState, EntryRow, HistoryPage, HistoryQuery};
 use crate::domain::{
     CorrelationId, Deed, EntryId, LedgerEntry, Lot, LotField, LotId, Reason, Scope, Timestamp,
@@ -25,6 +26,7 @@ const NOBODY: &str = "the program";
 struct Reader<'t> {
     shop: Shop<'t>,
     names: &'t Names,
+    told: Told,
     catalog: Option<Catalog<'t>>,
     people: HashMap<UserId, String>,
     deeds: HashMap<CorrelationId, Option<(Deed, DeedState)>>,
@@ -47,6 +49,7 @@ impl App {
             let people = shop.people()?;
             let mut reader = Reader {
                 shop,
+                told: Told::of(std::sync::Arc::clone(&names), &shop)?,
                 names: &names,
                 catalog: tx.catalog()?,
                 people: people.into_iter().map(|p| (p.id, p.name)).collect(),
@@ -177,7 +180,8 @@ impl Reader<'_> {
         Ok(EntryId(young.saturating_add(MARGIN).min(before.0)))
     }
 
-    fn row(&mut self, entry: LedgerEntry) -> Result<EntryRow> {
+    fn row(&mut self, mut entry: LedgerEntry) -> Result<EntryRow> {
+        self.told.changes(&mut entry.changes);
         let lot = if let Some(lot) = self.lots.get(&entry.lot) {
             lot.clone()
         } else {

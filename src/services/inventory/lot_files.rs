@@ -1,14 +1,16 @@
 //! Files (batch collections): made, named, filled by adding or importing, released into the live stock.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::deeds::{Doing, Each, Outcome, Task};
+use super::compare::all_of;
+use super::deeds::{Doing, Each, Outcome, PIECE, Task};
 use crate::domain::lot_file::MAX_FILE_NAME;
 use crate::domain::rows::DeedReport;
 use crate::domain::text::clean;
 use crate::domain::{
-    FileId, LotFile, LotFileRow, LotId, LotQuery, LotShelf, OperationId, Reason, Scope, Topic,
-    Which,
+    FileId, ItemKind, LotFile, LotFileRow, LotId, LotQuery, LotShelf, OperationId, Reason, Scope,
+    Topic, Which,
 };
 use crate::error::{Error, Result};
 use crate::services::App;
@@ -141,13 +143,7 @@ impl App {
         allow(scope, Right::Inventory)?;
         let head = self.store.read(|tx| tx.shop(scope).lot_file(file))?;
         let head = head.ok_or_else(|| Error::not_found("That file is not there any more."))?;
-        let which = match which {
-            Some(lots) => Which::Lots(lots),
-            None => Which::Matching(LotQuery {
-                shelf: LotShelf::File(file),
-                ..LotQuery::default()
-            }),
-        };
+        let which = which.map_or_else(|| all_of(file), Which::Lots);
         let ids = self.meant(scope, &which)?;
         let doing = Doing {
             what: format!("released from {}", head.name),
@@ -155,16 +151,38 @@ impl App {
             op,
         };
         let name = head.name;
-        let each: Each = Arc::new(move |moves, id| release_one(moves, id, (file, &name), merge));
+        let alike = if merge {
+            self.alike(scope, &ids)?
+        } else {
+            Alike::new()
+        };
+        let into = merge.then_some(alike);
+        let each: Each =
+            Arc::new(move |moves, id| release_one(moves, id, (file, &name), into.as_ref()));
         self.each_lot(scope, &doing, &ids, &each, task)
     }
+
+    /// These lots by their items.
+    fn alike(&self, scope: &Scope, ids: &[LotId]) -> Result<Alike> {
+        let mut alike = Alike::new();
+        for piece in ids.chunks(PIECE) {
+            for lot in self.store.read(|tx| tx.shop(scope).lots(piece))? {
+                let key = (lot.item.kind, lot.item.folded());
+                alike.entry(key).or_default().push(lot.id);
+            }
+        }
+        Ok(alike)
+    }
 }
+
+/// Lots of a release by their items: those that came first take in their equals, too.
+type Alike = HashMap<(ItemKind, String), Vec<LotId>>;
 
 fn release_one(
     moves: &mut Moves<'_>,
     id: LotId,
     (file, name): (FileId, &str),
-    merge: bool,
+    alike: Option<&Alike>,
 ) -> Result<Outcome> {
     let Some(lot) = moves.lot(id)?.cloned() else {
         return Ok(Outcome::Refused("it is not there any more".into()));
@@ -175,8 +193,12 @@ fn release_one(
     let filed = || Reason::Filed {
         file: name.to_owned(),
     };
-    if merge {
-        for (other, _) in moves.shop().stock_of(&lot.item)? {
+    if let Some(alike) = alike {
+        let live = moves.shop().stock_of(&lot.item)?;
+        let live = live.into_iter().map(|(other, _)| other);
+        let earlier = alike.get(&(lot.item.kind, lot.item.folded()));
+        let earlier = earlier.into_iter().flatten().copied();
+        for other in live.chain(earlier.take_while(|other| *other < id)) {
             let fits = moves.lot(other)?.filter(|other| {
                 other.is_live()
                     && other.same_article(&lot)

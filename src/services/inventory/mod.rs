@@ -7,6 +7,7 @@
 mod add;
 mod against;
 mod change;
+mod compare;
 mod deeds;
 mod export;
 mod history;
@@ -15,8 +16,8 @@ mod list_rows;
 mod lot_files;
 mod merge;
 mod open_list;
-mod part_out;
 mod outlook;
+mod part_out;
 mod paths;
 mod places;
 mod review;
@@ -26,6 +27,7 @@ mod split;
 mod take_back;
 #[cfg(test)]
 mod tests;
+mod told;
 mod views;
 
 pub use deeds::Task;

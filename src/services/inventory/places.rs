@@ -104,7 +104,7 @@ impl App {
                         }
                     } else if place.is_empty() && lot.remarks.is_empty() {
                         fit.empty += 1;
-                    } else if fit.odd.len() < EXAMPLES {
+                    } else if fit.odd.len() < EXAMPLES && !fit.odd.contains(&lot.remarks) {
                         fit.odd.push(lot.remarks);
                     }
                 }
@@ -138,6 +138,7 @@ impl App {
             ..LotQuery::default()
         };
         let ids: Vec<LotId> = self.lot_ids(scope, &query)?;
+        let before = self.store.read(|tx| tx.shop(scope).place_rule())?;
         let (actor, kept) = (*scope, rule.clone());
         self.store.write(move |_| {
             let mut batch = Batch::new();
@@ -163,6 +164,15 @@ impl App {
             })?;
             Ok(Outcome::Changed)
         });
-        self.each_lot(scope, &doing, &ids, &each, task)
+        let done = self.each_lot(scope, &doing, &ids, &each, task);
+        if done.is_err() {
+            // The places are as they were, so the rule is, too.
+            self.store.write(move |_| {
+                let mut batch = Batch::new();
+                batch.put_place_rule(&actor, before);
+                Ok(Decided::new((), batch))
+            })?;
+        }
+        done
     }
 }

@@ -6,8 +6,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::deeds::{Doing, Outcome, PIECE, repeated, report_of, settle};
+use super::told::Told;
 use crate::domain::rows::{ChangeRow, DeedReport, RefusedLot, UndoPreview};
 use crate::domain::{
     CorrelationId, Deed, EntryId, LedgerEntry, Lot, LotField, LotId, OperationId, Reason, Scope,
@@ -183,6 +186,8 @@ impl App {
     /// What taking a deed back would do. Whether it takes back or brings back follows from how it stands.
     pub fn preview_undo(&self, scope: &Scope, deed: CorrelationId) -> Result<UndoPreview> {
         allow(scope, Right::Inventory)?;
+        let names = self.names();
+        let told = |shop: &Shop<'_>| Told::of(Arc::clone(&names), shop);
         self.store.read(|tx| {
             let shop = tx.shop(scope);
             let asked = shop.deed(deed)?.ok_or_else(|| missing(deed))?;
@@ -190,7 +195,10 @@ impl App {
             if target.open {
                 return Err(under_way());
             }
-            preview(&shop, &target)
+            whole(&shop, &target)?;
+            let mut seen = preview(&shop, &target)?;
+            told(&shop)?.examples(&mut seen.examples);
+            Ok(seen)
         })
     }
 
@@ -214,6 +222,7 @@ impl App {
             if target.open {
                 return Err(under_way());
             }
+            whole(&shop, &target)?;
             let seen = preview(&shop, &target)?;
             Ok((target, seen))
         })?;
@@ -225,7 +234,9 @@ impl App {
             why: why.to_owned(),
             op,
         };
-        self.carry_back(scope, &target, &doing, task)
+        let mut own = None;
+        let done = self.carry_back(scope, (&target, false), &doing, task, &mut own);
+        done.map_err(|error| self.compensate(scope, own, error))
     }
 
     /// Takes back what a deed that died, or was cancelled, has done so far.
@@ -247,26 +258,32 @@ impl App {
             progress: &|_| {},
             cancelled: &never,
         };
-        self.carry_back(scope, &target, &doing, task).map(|_| ())
+        let stopped = target.undoes.is_some();
+        self.carry_back(scope, (&target, stopped), &doing, task, &mut None)
+            .map(|_| ())
     }
 
     fn carry_back(
         &self,
         scope: &Scope,
-        target: &Deed,
+        (target, stopped): (&Deed, bool),
         doing: &Doing,
         task: super::Task<'_>,
+        deed_so_far: &mut Option<CorrelationId>,
     ) -> Result<DeedReport> {
         let pieces = pieces(target);
         let total = target.entries();
         let last = pieces.len().saturating_sub(1);
         let mut report = DeedReport::default();
-        let mut own = None;
         let mut done = 0;
         let step = &doing.what;
         for (at, piece) in pieces.into_iter().enumerate() {
             let (scope, of, doing) = (*scope, target.id, doing.clone());
             let open = at < last;
+            if task.cancelled.load(Ordering::Relaxed) {
+                return Err(Error::conflict("Cancelled. Everything is as it was."));
+            }
+            let own = *deed_so_far;
             let (deed, refused) = self.store.write(move |tx| {
                 let mut moves = Moves::new(tx.shop(&scope), scope, own);
                 let mut refused = Vec::new();
@@ -287,9 +304,12 @@ impl App {
                 };
                 deed.undoes = Some(of);
                 moves.batch().put_deed(&scope, deed.clone());
+                if stopped && !open {
+                    forget_turn(tx, &scope, &mut moves, (of, id))?;
+                }
                 Ok(Decided::new(((id, deed), refused), moves.finish()))
             })?;
-            own = Some(deed.0);
+            *deed_so_far = Some(deed.0);
             report.refused += u32::try_from(refused.len()).unwrap_or(u32::MAX);
             report.listed.extend(refused);
             report.listed.truncate(200);
@@ -327,6 +347,49 @@ fn begin(
     target.undone_by = Some(moves.deed()?);
     target.open = false;
     moves.batch().put_deed(scope, target);
+    Ok(())
+}
+
+/// A turn that stopped half-way was taken back itself: what it was to turn over stands as before.
+fn forget_turn(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    moves: &mut Moves<'_>,
+    (stopped, by): (CorrelationId, CorrelationId),
+) -> Result<()> {
+    let shop = tx.shop(scope);
+    let mut turn = shop.deed(stopped)?.ok_or_else(|| missing(stopped))?;
+    if let Some(of) = turn.undoes.take()
+        && let Some(mut target) = shop.deed(of)?
+    {
+        target.undone_by = None;
+        moves.batch().put_deed(scope, target);
+    }
+    // Its head may be written in this very transaction.
+    turn.undone_by = Some(by);
+    turn.open = false;
+    moves.batch().put_deed(scope, turn);
+    Ok(())
+}
+
+/// Turning over a turn that stopped half-way would do half of it again.
+fn whole(shop: &Shop<'_>, target: &Deed) -> Result<()> {
+    let turn = match target.undoes {
+        Some(of) => shop.deed(of)?,
+        None => Some(target.clone()),
+    };
+    let Some(turn) = turn.filter(|turn| turn.undoes.is_none()) else {
+        return Ok(());
+    };
+    let Some((first, _)) = turn.runs.first().copied() else {
+        return Ok(());
+    };
+    let turned = entries(shop, (first, first))?;
+    if turned.iter().any(|entry| entry.undoes.is_some()) {
+        return Err(Error::conflict(
+            "This was stopped half-way, and everything is as it was before it. Take back the change that it was to turn over.",
+        ));
+    }
     Ok(())
 }
 

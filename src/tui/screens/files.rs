@@ -4,7 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::api::{Answer, Event, Reply, Request, StockRequest, Topic};
 use crate::domain::lot_file::MAX_FILE_NAME;
-use crate::domain::{CorrelationId, FileId, LotFileRow, LotQuery, LotShelf, OperationId};
+use crate::domain::{
+    CompareQuery, CorrelationId, FileId, LotFileRow, LotQuery, LotShelf, OperationId,
+    ReleasePreview,
+};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -20,6 +23,7 @@ const LIST: Tag = 1;
 const CHANGE: Tag = 2;
 const DEED: Tag = 3;
 const CANCEL: Tag = 4;
+const PREVIEW: Tag = 5;
 
 /// What a form asks for.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ enum Asking {
     Name(Option<FileId>),
     /// How the lots of a file are released.
     Release(FileId),
+    /// What a file is held against.
+    Compare(FileId, Vec<LotShelf>),
 }
 
 /// The files of the shop.
@@ -85,6 +91,7 @@ impl Files {
                 return vec![Effect::Go(Destination::InventoryOf(Box::new(query)))];
             }
             (Action::Release, Some(_)) => return self.release(cx),
+            (Action::Compare, Some(id)) => self.ask_compare(id),
             (Action::TakeBack, _) => {
                 let Some(deed) = self.last.filter(|_| self.working.is_none()) else {
                     let text = "Nothing was released here. The history (g t) takes back the rest.";
@@ -126,8 +133,42 @@ impl Files {
             .about("u takes it back as one change.")
             .choice("Lots come", &["as their own", "into equal lots"], 0)
             .keys("Enter release   Left Right choose   Esc not now");
-        self.form = Some((Asking::Release(row.file.id), form));
-        Vec::new()
+        let file = row.file.id;
+        self.form = Some((Asking::Release(file), form));
+        let preview = StockRequest::PreviewRelease { file, lots: None };
+        vec![Effect::send(PREVIEW, Request::Stock(preview))]
+    }
+
+    fn ask_compare(&mut self, id: FileId) {
+        let mut shelves = vec![LotShelf::Live];
+        let mut names = vec!["the live stock"];
+        let mut own = "";
+        for row in &self.rows {
+            if row.file.id == id {
+                own = &row.file.name;
+            } else {
+                shelves.push(LotShelf::File(row.file.id));
+                names.push(&row.file.name);
+            }
+        }
+        let form = Form::new(format!("Compare “{own}”"))
+            .about("Shows which articles only one of them has, and where pieces and prices differ.")
+            .choice("With", &names, 0)
+            .keys("Enter compare   Left Right choose   Esc back");
+        self.form = Some((Asking::Compare(id, shelves), form));
+    }
+
+    /// How many lots merge and how many are added, above the choice.
+    fn previewed(&mut self, seen: &ReleasePreview, cx: &Cx<'_>) {
+        if let Some((Asking::Release(_), form)) = &mut self.form {
+            let merge = count(cx.numbers, seen.merged.into(), "lot goes", "lots go");
+            let added = cx.numbers.whole(seen.added);
+            form.tell(vec![
+                "All of the file is for sale then. u takes it back as one change.".into(),
+                "Equal lots have the same item, colour, condition, price and place.".into(),
+                format!("Into equal lots: {merge} into lots that are there, {added} are added."),
+            ]);
+        }
     }
 
     fn key(&mut self, key: Key, cx: &Cx<'_>) -> Vec<Effect> {
@@ -150,6 +191,15 @@ impl Files {
                         name: form.value(0),
                         note: form.value(1),
                     },
+                    Asking::Compare(id, shelves) => {
+                        let query = CompareQuery {
+                            first: LotShelf::File(*id),
+                            second: shelves.get(form.chosen(0)).copied().unwrap_or_default(),
+                            only: None,
+                        };
+                        self.form = None;
+                        return vec![Effect::Go(Destination::Compare(Box::new(query)))];
+                    }
                     Asking::Release(file) => {
                         let op = cx.operation();
                         self.working = Some(op);
@@ -179,6 +229,7 @@ impl Files {
                 self.cursor.settle(self.rows.len(), height(cx));
             }
             (LIST, Err(error)) => self.problem = Some(error.message),
+            (PREVIEW, Ok(Reply::ReleasePreview(seen))) => self.previewed(&seen, cx),
             (CHANGE, Ok(_)) => {
                 self.form = None;
                 let mut effects = Self::ask();
@@ -247,7 +298,7 @@ impl Screen for Files {
 
     fn hints(&self) -> Vec<Action> {
         let mut hints = vec![Action::Open, Action::NewFile, Action::RenameFile];
-        hints.extend([Action::Release, Action::DropFile, Action::TakeBack]);
+        hints.extend([Action::Release, Action::Compare, Action::TakeBack]);
         hints
     }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::history_pages::{PAGE, Pages};
 use crate::api::{Answer, Event, Reply, Request, StockRequest, Topic};
-use crate::domain::CorrelationId;
 use crate::domain::rows::{ChangeKind, DeedState, EntryRow, HistoryQuery, UndoPreview};
+use crate::domain::{CorrelationId, OperationId};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Effect, Tag};
@@ -24,6 +24,7 @@ const PROBE: Tag = 3;
 const PREVIEW: Tag = 4;
 const UNDO: Tag = 5;
 const REFRESH: Tag = 6;
+const CANCEL: Tag = 7;
 
 /// A busy shop does not make the list ask more often than this.
 const CALM: Duration = Duration::from_millis(250);
@@ -63,7 +64,7 @@ pub struct History {
     pub(super) when: Option<Form>,
     /// First and last day that are shown, as they were written.
     pub(super) days: [String; 2],
-    pub(super) working: bool,
+    pub(super) working: Option<OperationId>,
 }
 
 impl History {
@@ -134,6 +135,7 @@ impl History {
             PREVIEW => return self.previewed(answer, cx),
             UNDO => return self.undone(answer, cx),
             FIRST => return self.first(answer, cx),
+            CANCEL => return Vec::new(),
             _ => {}
         }
         if (tag >> 40) as u32 != self.generation & 0xFF_FFFF {
@@ -230,7 +232,15 @@ impl History {
                 self.open = false;
                 return Vec::new();
             }
-            Action::Back => return vec![Effect::Back],
+            Action::Back => {
+                return match self.working {
+                    Some(op) => vec![Effect::send(
+                        CANCEL,
+                        Request::Stock(StockRequest::Cancel { op }),
+                    )],
+                    None => vec![Effect::Back],
+                };
+            }
             Action::Open => {
                 self.open = !self.open && self.current().is_some();
                 return Vec::new();
@@ -257,9 +267,9 @@ impl History {
 
     fn preview(&self) -> Vec<Effect> {
         match self.current() {
-            Some(_) if self.working => vec![Effect::Say(
+            Some(_) if self.working.is_some() => vec![Effect::Say(
                 Role::Warning,
-                "A change is being taken back. Wait until it is done.".into(),
+                "A change is being taken back. Wait until it is done, or Esc cancels it.".into(),
             )],
             Some(entry) => vec![Effect::send(
                 PREVIEW,
@@ -300,14 +310,15 @@ impl History {
         match undoing.form.on(key) {
             Filled::Cancelled => self.undoing = None,
             Filled::Submitted => {
+                let op = cx.operation();
                 let request = StockRequest::Undo {
                     deed: undoing.deed,
                     why: undoing.form.value(0),
                     partly: undoing.some_refused,
-                    op: cx.operation(),
+                    op,
                 };
                 self.undoing = None;
-                self.working = true;
+                self.working = Some(op);
                 return vec![Effect::send(UNDO, Request::Stock(request))];
             }
             Filled::Nothing | Filled::Changed => {}
@@ -316,7 +327,7 @@ impl History {
     }
 
     fn undone(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
-        self.working = false;
+        self.working = None;
         match answer {
             Ok(Reply::Deed(report)) => {
                 let lots = count(cx.numbers, report.changed.into(), "lot", "lots");

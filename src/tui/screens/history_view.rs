@@ -178,7 +178,7 @@ impl History {
             narrowed.push("all kinds".to_owned());
         }
         let mut state = narrowed.join(", ");
-        if self.working {
+        if self.working.is_some() {
             state = format!("taking back …   {state}");
         } else if self.newer {
             state = format!("newer ones: Home   {state}");
@@ -190,7 +190,7 @@ impl History {
         pen.put("Find", label);
         pen.skip(2);
         let start = pen.x();
-        let role = if self.newer || self.working {
+        let role = if self.newer || self.working.is_some() {
             Role::Info
         } else {
             Role::Dim

@@ -12,8 +12,8 @@ use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
 use crate::domain::rows::{HistoryQuery, LotRow, LotTotals};
 use crate::domain::{
-    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, Right, ViewSpec,
-    Whereabouts, Which,
+    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, OperationId, Right,
+    ViewSpec, Whereabouts, Which,
 };
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
@@ -53,6 +53,8 @@ pub struct Inventory {
     pub(super) sort: Vec<LotSort>,
     pub(super) shelf: LotShelf,
     pub(super) columns: Option<Vec<LotColumn>>,
+    /// Name of the saved view that was used last.
+    pub(super) view: Option<String>,
     pub(super) totals: LotTotals,
     pub(super) mistake: Option<Mistake>,
     pub(super) proposals: Vec<(String, Option<u32>)>,
@@ -67,6 +69,8 @@ pub struct Inventory {
     pub(super) taken_back: Vec<CorrelationId>,
     /// What is being taken back, or brought back (`true`).
     pub(super) turning: Option<(CorrelationId, bool)>,
+    /// The number of that, to cancel it by.
+    pub(super) turn: Option<OperationId>,
     /// The question under way; only the newest one waits behind it.
     asked: Option<LotQuery>,
     again: bool,
@@ -263,6 +267,8 @@ impl Inventory {
         match &mut self.over {
             Some(Over::Change(line)) => line.answered(answer),
             Some(Over::Add(add)) => add.answered(answer, cx),
+            Some(Over::Saved(saved)) => saved.answered(answer, cx),
+            Some(Over::Filing(filing)) => filing.answered(answer, cx),
             _ => Vec::new(),
         }
     }
@@ -308,6 +314,7 @@ impl Inventory {
             Action::Search => self.in_list = false,
             Action::Switch if !self.in_list && self.complete() => return self.typed(cx),
             Action::Switch => self.in_list = !self.in_list,
+            Action::Back if self.turning.is_some() => return self.cancel_turn(),
             Action::Back if !self.in_list && !self.field.is_empty() => self.in_list = true,
             Action::Back if !self.marks.is_empty() => self.marks.clear(),
             Action::Back => return vec![Effect::Back],
@@ -335,6 +342,7 @@ impl Inventory {
                 self.over = Some(Over::export(which));
             }
             Action::Labels => self.open_labels(),
+            Action::Views => return self.saved_views(),
             Action::ViewOptions => {
                 return vec![Effect::send(VIEWS, Request::Stock(StockRequest::Views))];
             }
@@ -357,7 +365,13 @@ impl Inventory {
         self.sort = view.sort;
         if let Some(text) = view.text {
             self.field = Field::with(&text);
+            self.in_list = true;
         }
+        if let Some(shelf) = view.shelf.filter(|shelf| *shelf != self.shelf) {
+            self.shelf = shelf;
+            self.marks.clear();
+        }
+        self.view = view.named.or(self.view.take());
         let mut effects = self.typed(cx);
         self.proposals.clear();
         if let Some(name) = view.save {
@@ -371,7 +385,7 @@ impl Inventory {
             };
             effects.push(Effect::send(SAVED, Request::Stock(request)));
         }
-        self.columns = Some(view.columns);
+        self.columns = (!view.columns.is_empty()).then_some(view.columns);
         effects
     }
 
@@ -456,7 +470,7 @@ impl Screen for Inventory {
                 Action::AddLot,
                 Action::Mark,
                 Action::ChangeAll,
-                Action::ViewOptions,
+                Action::Views,
                 Action::Search,
             ]
         } else {

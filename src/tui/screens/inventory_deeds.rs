@@ -1,12 +1,14 @@
 //! What the inventory's keys do to lots, and how it is taken back.
 
-use super::inventory::{DEED, Inventory, REMEMBERED};
+use super::inventory::{DEED, Inventory, OVER, REMEMBERED};
 use super::inventory_change::ChangeLine;
+use super::inventory_filing::Filing;
 use super::inventory_forms::Over;
+use super::inventory_saved::Saved;
 use crate::api::{Answer, Reply, Request, StockRequest};
 use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::rows::DeedReport;
-use crate::domain::{CorrelationId, LotId, LotShelf, Which};
+use crate::domain::{CorrelationId, LotId, LotShelf, LotView, Which};
 use crate::tui::action::Action;
 use crate::tui::effect::{Destination, Effect};
 use crate::tui::screen::Cx;
@@ -20,6 +22,10 @@ impl Inventory {
                 if let Some(Over::Add(add)) = &mut self.over {
                     add.added();
                 } else {
+                    if matches!(self.over, Some(Over::Filing(_))) {
+                        // They lie elsewhere now.
+                        self.marks.clear();
+                    }
                     self.over = None;
                 }
                 self.told(&report, cx)
@@ -137,7 +143,8 @@ impl Inventory {
 
     pub(super) fn turn(&mut self, again: bool, cx: &Cx<'_>) -> Vec<Effect> {
         if self.turning.is_some() {
-            return Vec::new();
+            let text = "It is being taken back or brought back. Esc cancels that.";
+            return vec![Effect::Say(Role::Info, text.into())];
         }
         let (list, nothing) = if again {
             (&mut self.taken_back, "Nothing was taken back here.")
@@ -150,14 +157,46 @@ impl Inventory {
         let Some(deed) = list.pop() else {
             return vec![Effect::Say(Role::Info, nothing.into())];
         };
-        self.turning = Some((deed, again));
+        let op = cx.operation();
+        (self.turning, self.turn) = (Some((deed, again)), Some(op));
         let request = StockRequest::Undo {
             deed,
             why: String::new(),
             partly: false,
-            op: cx.operation(),
+            op,
         };
         vec![Effect::send(DEED, Request::Stock(request))]
+    }
+
+    /// What is being taken back stays as it is.
+    pub(super) fn cancel_turn(&mut self) -> Vec<Effect> {
+        let cancel = self.turn.take().map(|op| StockRequest::Cancel { op });
+        cancel
+            .map(|cancel| Effect::send(OVER, Request::Stock(cancel)))
+            .into_iter()
+            .collect()
+    }
+
+    /// The saved views, over what is seen now.
+    pub(super) fn saved_views(&mut self) -> Vec<Effect> {
+        let now = LotView {
+            name: self.view.clone().unwrap_or_default(),
+            query: self.query(),
+            columns: self.columns().to_vec(),
+        };
+        self.over = Some(Over::Saved(Box::new(Saved::over(now))));
+        Saved::ask()
+    }
+
+    fn file_lots(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let lots = self.meant();
+        if lots.is_empty() || self.shelf == LotShelf::Gone {
+            let text = "There is no lot here that could go into a file.";
+            return vec![Effect::Say(Role::Info, text.into())];
+        }
+        let query = self.shown.clone().unwrap_or_default();
+        self.over = Some(Over::Filing(Box::new(Filing::of(lots, query, cx))));
+        Filing::ask()
     }
 
     pub(super) fn write(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
@@ -195,6 +234,7 @@ impl Inventory {
                 Vec::new()
             }
             Action::ImportList => vec![Effect::Go(Destination::Import(None))],
+            Action::FileLots => self.file_lots(cx),
             Action::Undo => self.turn(false, cx),
             Action::Redo => self.turn(true, cx),
             _ => Vec::new(),

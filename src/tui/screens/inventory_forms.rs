@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use super::inventory::{DEED, WRITTEN};
 use super::inventory_add::AddForm;
 use super::inventory_change::ChangeLine;
+use super::inventory_filing::Filing;
 use super::inventory_lists::ListForm;
+use super::inventory_saved::Saved;
 use super::labels::{LabelForm, Labelled};
 use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
@@ -35,6 +37,10 @@ pub(super) struct View {
     pub(super) columns: Vec<LotColumn>,
     /// The filter of a saved view.
     pub(super) text: Option<String>,
+    /// Its lots.
+    pub(super) shelf: Option<LotShelf>,
+    /// Its name.
+    pub(super) named: Option<String>,
     /// Under which name it is to be kept.
     pub(super) save: Option<String>,
 }
@@ -56,6 +62,8 @@ pub(super) enum Over {
     Export(Form, Which),
     List(Box<ListForm>),
     Labels(Box<LabelForm>),
+    Saved(Box<Saved>),
+    Filing(Box<Filing>),
 }
 
 /// One lot with all its fields.
@@ -307,6 +315,8 @@ impl Over {
             Self::Change(line) => line.refuse(why),
             Self::List(list) => list.refuse(why),
             Self::Labels(labels) => labels.refuse(why),
+            Self::Saved(saved) => saved.refuse(why),
+            Self::Filing(filing) => filing.refuse(why),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -326,6 +336,8 @@ impl Over {
             Self::Change(line) => return line.paste(text),
             Self::List(list) => list.paste(text),
             Self::Labels(labels) => labels.paste(text),
+            Self::Saved(saved) => saved.paste(text),
+            Self::Filing(filing) => filing.paste(text),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -357,6 +369,8 @@ impl Over {
                 Labelled::Closed(_) => Done::Closed,
             },
             Self::Change(line) => line.on(key, cx),
+            Self::Saved(saved) => saved.on(key, cx),
+            Self::Filing(filing) => filing.on(key, cx),
             Self::View(form, views) => match form.on(key) {
                 Filled::Cancelled => Done::Closed,
                 Filled::Submitted => view(form, views).unwrap_or(Done::Nothing),
@@ -400,6 +414,8 @@ impl Over {
             Self::Change(line) => line.draw(canvas, area, cx),
             Self::List(list) => list.draw(canvas, area),
             Self::Labels(labels) => labels.draw(canvas, area),
+            Self::Saved(saved) => saved.draw(canvas, area, cx),
+            Self::Filing(filing) => filing.draw(canvas, area),
             Self::View(form, _)
             | Self::Split(form, _)
             | Self::Merge(form, ..)
@@ -450,6 +466,8 @@ fn view(form: &Form, views: &[LotView]) -> Option<Done> {
         sort,
         columns: columns(form).ok()?,
         text: chosen.map(|view| view.query.text.clone()),
+        shelf: chosen.map(|view| view.query.shelf),
+        named: chosen.map(|view| view.name.clone()),
         save: (!name.trim().is_empty()).then_some(name),
     }))
 }

@@ -4,6 +4,7 @@ mod audit;
 pub mod browse;
 pub mod catalog;
 mod catalog_view;
+mod compare;
 mod files;
 mod filter;
 mod filter_choices;
@@ -22,8 +23,10 @@ mod inventory_add;
 mod inventory_change;
 mod inventory_columns;
 mod inventory_deeds;
+mod inventory_filing;
 mod inventory_forms;
 mod inventory_lists;
+mod inventory_saved;
 mod inventory_view;
 pub mod item;
 mod item_view;
@@ -37,6 +40,7 @@ mod people_forms;
 pub mod pick;
 mod pick_answers;
 mod pick_view;
+mod place_rule;
 mod places;
 mod places_view;
 mod settings;
@@ -75,6 +79,8 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::Files => Box::new(files::Files::default()),
         Destination::Places => Box::new(places::Places::default()),
         Destination::Import(file) => Box::new(import::Import::into(file.clone())),
+        Destination::PlaceRule => Box::new(place_rule::PlaceRuleScreen::default()),
+        Destination::Compare(query) => Box::new(compare::Comparison::of((**query).clone())),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::rows::DeedReport;
 use crate::domain::{CorrelationId, LotQuery, OperationId, Place, Which};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Effect, Tag};
+use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::input::split_paste;
 use crate::tui::key::{Code as KeyCode, Key};
 use crate::tui::keymap::Context;
@@ -190,6 +190,7 @@ impl Places {
                 return Vec::new();
             }
             Action::ForgetPlace => return self.forget(),
+            Action::PlaceRule => return vec![Effect::Go(Destination::PlaceRule)],
             Action::Search if self.take.is_none() => {
                 self.typing = true;
                 return Vec::new();
@@ -213,6 +214,7 @@ impl Places {
             },
             action => {
                 take.cursor.on(action, take.lots.len(), height);
+                return take.more();
             }
         }
         Vec::new()
@@ -515,7 +517,7 @@ impl Screen for Places {
             return hints;
         }
         let mut hints = vec![Action::Open, Action::Search, Action::MovePlace];
-        hints.extend([Action::TakeBack, Action::Back]);
+        hints.extend([Action::PlaceRule, Action::TakeBack]);
         hints
     }
 

@@ -6,7 +6,7 @@ use crate::api::{Event, OfficeRequest, Reply, Request, Topic};
 use crate::domain::ShopSettings;
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Destination, Effect};
 use crate::tui::key::Key;
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
@@ -96,7 +96,12 @@ impl Screen for Settings {
     }
 
     fn hints(&self) -> Vec<Action> {
-        vec![Action::Open, Action::TestAlert, Action::Back]
+        vec![
+            Action::Open,
+            Action::TestAlert,
+            Action::PlaceRule,
+            Action::Back,
+        ]
     }
 
     fn on(&mut self, event: ScreenEvent, _cx: &Cx<'_>) -> Vec<Effect> {
@@ -128,6 +133,7 @@ impl Screen for Settings {
                     Request::Office(OfficeRequest::TestAlert),
                 )]
             }
+            ScreenEvent::Do(Action::PlaceRule) => vec![Effect::Go(Destination::PlaceRule)],
             ScreenEvent::Do(Action::Back) => vec![Effect::Back],
             ScreenEvent::Answered(READ, answer) => {
                 match *answer {

@@ -25,8 +25,8 @@ pub(super) const WHERE: Tag = 13;
 
 /// Lots that are asked for at once.
 const PIECE: u16 = 400;
-/// Most lots of one place that are counted on the screen.
-const MOST: usize = 4_000;
+/// Lots of one place that are brought at once; the last row brings the next.
+pub(super) const MOST: usize = 4_000;
 
 /// A place, however it is spelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,12 @@ pub(super) struct Stocktake {
     pub(super) spot: Spot,
     pub(super) lots: Vec<LotRow>,
     pub(super) total: Option<usize>,
+    /// So many lots may be here by now.
+    most: usize,
+    /// So many of them have come in order; behind them stand those that were scanned before their turn.
+    loaded: usize,
+    /// Up to here it was said that there are more.
+    told: usize,
     view: Option<ViewId>,
     asked: bool,
     again: bool,
@@ -97,6 +103,9 @@ impl Stocktake {
             spot,
             lots: Vec::new(),
             total: None,
+            most: MOST,
+            loaded: 0,
+            told: 0,
             view: None,
             asked: false,
             again: false,
@@ -117,13 +126,71 @@ impl Stocktake {
         }
         self.asked = true;
         let spec = ViewSpec::Lots(LotQuery::text(self.spot.filter()));
-        vec![Effect::send(LOTS, Request::Open { spec, rows: PIECE })]
+        let mut effects = vec![Effect::send(LOTS, Request::Open { spec, rows: PIECE })];
+        let ahead = self.lots.iter().skip(self.loaded);
+        effects.extend(ahead.map(|lot| {
+            let request = StockRequest::Lot { id: lot.id };
+            Effect::send(WHERE, Request::Stock(request))
+        }));
+        effects
+    }
+
+    /// The last row brings the next lots of a place that has very many.
+    pub(super) fn more(&mut self) -> Vec<Effect> {
+        let at_end = self.cursor.at + 1 >= self.lots.len();
+        if !at_end || !self.partly() || self.asked {
+            return Vec::new();
+        }
+        self.most += MOST;
+        self.next()
+    }
+
+    /// Whether there are lots that have not been brought, and will not be until somebody asks.
+    pub(super) fn partly(&self) -> bool {
+        let total = self.total.unwrap_or(0);
+        self.loaded >= self.most && self.loaded < total
+    }
+
+    /// Lots that have come in their order.
+    pub(super) const fn loaded(&self) -> usize {
+        self.loaded
+    }
+
+    fn next(&mut self) -> Vec<Effect> {
+        match (self.view, self.total) {
+            (Some(view), Some(total)) if self.loaded < total.min(self.most) => {
+                self.asked = true;
+                let offset = u32::try_from(self.loaded).unwrap_or(u32::MAX);
+                let len = PIECE;
+                vec![Effect::send(MORE, Request::Window { view, offset, len })]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Puts lots in their order before those that were scanned ahead of it.
+    fn take_in(&mut self, rows: Vec<LotRow>, from_the_start: bool) {
+        let here = self.current().map(|lot| lot.id);
+        let mut ahead = self.lots.split_off(self.loaded.min(self.lots.len()));
+        if from_the_start {
+            self.lots.clear();
+        }
+        self.lots.extend(rows);
+        self.loaded = self.lots.len();
+        if !ahead.is_empty() {
+            let known: std::collections::BTreeSet<LotId> =
+                self.lots.iter().map(|lot| lot.id).collect();
+            ahead.retain(|lot| !known.contains(&lot.id));
+            self.lots.append(&mut ahead);
+        }
+        let at = self.lots.iter().position(|lot| Some(lot.id) == here);
+        self.cursor.at = at.unwrap_or(self.cursor.at);
     }
 
     /// Takes over lots; asks for those that are missing.
     pub(super) fn answered(&mut self, tag: Tag, answer: Answer, height: usize) -> Vec<Effect> {
         if tag == WHERE {
-            return vec![self.elsewhere(answer)];
+            return self.elsewhere(answer, height);
         }
         self.asked = false;
         if std::mem::take(&mut self.again) {
@@ -133,38 +200,48 @@ impl Stocktake {
             Ok(Reply::Opened(Opened {
                 view, rows, total, ..
             })) => {
-                let here = self.current().map(|lot| lot.id);
-                self.lots = LotRow::of(rows);
-                self.total = Some(total.map_or(self.lots.len(), |total| total as usize));
+                self.take_in(LotRow::of(rows), true);
+                self.total = Some(total.map_or(self.loaded, |total| total as usize));
                 self.view = Some(view);
                 self.problem = None;
-                let at = self.lots.iter().position(|lot| Some(lot.id) == here);
-                self.cursor.at = at.unwrap_or(self.cursor.at);
             }
             Ok(Reply::Window { rows, .. }) => {
                 let more = LotRow::of(rows);
                 if more.is_empty() {
-                    self.total = Some(self.lots.len());
+                    self.total = Some(self.loaded);
                 }
-                self.lots.extend(more);
+                self.take_in(more, false);
+                if self.partly() && self.told < self.most {
+                    self.told = self.most;
+                    self.cursor.settle(self.lots.len(), height);
+                    let text = format!(
+                        "The first {} of {} lots are here. The last row brings the next.",
+                        self.loaded,
+                        self.total.unwrap_or(self.loaded)
+                    );
+                    return vec![Effect::Say(Role::Info, text)];
+                }
             }
             Ok(_) => {}
             Err(error) => self.problem = Some(error.message),
         }
         self.cursor.settle(self.lots.len(), height);
-        match (self.view, self.total) {
-            (Some(view), Some(total)) if self.lots.len() < total.min(MOST) => {
-                self.asked = true;
-                let offset = self.lots.len() as u32;
-                let len = PIECE;
-                vec![Effect::send(MORE, Request::Window { view, offset, len })]
-            }
-            _ => Vec::new(),
-        }
+        self.next()
     }
 
-    fn elsewhere(&self, answer: Answer) -> Effect {
-        match answer {
+    fn elsewhere(&mut self, answer: Answer, height: usize) -> Vec<Effect> {
+        vec![match answer {
+            Ok(Reply::Lot(lot)) if !lot.gone && lot.place.each().any(|one| self.is(one)) => {
+                let known = self.lots.iter().position(|other| other.id == lot.id);
+                if let Some(at) = known {
+                    self.lots[at] = *lot;
+                } else {
+                    self.lots.push(*lot);
+                    self.cursor.at = self.lots.len() - 1;
+                    self.cursor.settle(self.lots.len(), height);
+                }
+                return Vec::new();
+            }
             Ok(Reply::Lot(lot)) => {
                 let place = match lot.place.raw() {
                     "" => "no place",
@@ -178,7 +255,7 @@ impl Stocktake {
             }
             Ok(_) => Effect::Say(Role::Warning, "That lot is not one of this place.".into()),
             Err(error) => Effect::fail(&error),
-        }
+        }]
     }
 
     pub(super) fn current(&self) -> Option<&LotRow> {
@@ -239,6 +316,12 @@ impl Stocktake {
                 let is = |lot: &LotRow| lot.item.no.eq_ignore_ascii_case(text);
                 match self.lots.iter().position(is) {
                     Some(at) => self.go_to(at, height),
+                    None if self.loaded < self.total.unwrap_or(0) => say(
+                        Role::Warning,
+                        format!(
+                            "“{text}” is no count, no code and none of the lots that are here. Scan the lot's code."
+                        ),
+                    ),
                     None => say(
                         Role::Warning,
                         format!("“{text}” is no count, no code and no part of this place."),

@@ -51,6 +51,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, take: &Stocktake, cx: &Cx<'_>) {
     pen.column("Cond", columns.condition, Role::Dim);
     pen.right("There", columns.pieces, Role::Dim);
     pen.right("Counted", columns.pieces, Role::Dim);
+    if take.partly() {
+        pen.skip(2);
+        let text = format!("{}, End: more", cx.numbers.whole(take.loaded() as u64));
+        pen.fit(&text, Role::Warning);
+    }
     let visible = take.cursor.visible(take.lots.len(), rows.height.into());
     for (line, at) in visible.enumerate() {
         let mut pen = canvas.pen(rows, line as u16);

@@ -8,6 +8,7 @@ mod shop_lists;
 mod shop_people;
 mod shop_review;
 mod shop_stock;
+mod shop_views;
 mod shop_walks;
 
 pub(super) use draw::{plain, styled};
@@ -17,8 +18,10 @@ pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
-mod list_flows;
 mod import_flows;
+mod list_flows;
+mod lists_flows;
+mod lists_looks;
 mod looks;
 mod people_flows;
 mod picture_flows;

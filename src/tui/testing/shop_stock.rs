@@ -25,6 +25,10 @@ pub struct Book {
     pub written: Vec<StockRequest>,
     /// The next question is answered by this sentence.
     pub refuses: Option<String>,
+    /// Saved views.
+    pub views: Vec<LotView>,
+    /// Where places are read.
+    pub rule: PlaceRule,
 }
 
 impl Book {
@@ -156,7 +160,7 @@ fn kind(entry: &EntryRow) -> ChangeKind {
     }
 }
 
-fn report(deed: u64, changed: usize, pieces: i64) -> Reply {
+pub(super) fn report(deed: u64, changed: usize, pieces: i64) -> Reply {
     Reply::Deed(Box::new(DeedReport {
         deed: Some(CorrelationId(deed)),
         changed: changed as u32,
@@ -304,6 +308,10 @@ impl State {
             | StockRequest::Cancel { .. } => self.book.written.push(request.clone()),
             _ => {}
         }
+        let request = match self.lists(request) {
+            Ok(answer) => return answer,
+            Err(other) => *other,
+        };
         match request {
             StockRequest::History {
                 query,

@@ -309,9 +309,23 @@ impl Form {
         };
         let used = match &row.kind {
             Kind::Choice(choices, chosen) => {
+                let ellipsis = canvas.theme.signs().ellipsis;
+                let room = usize::from(rest.width);
+                let first = first_shown(choices, *chosen, room);
                 let mut pen = canvas.pen(rest, 0);
                 let mut used = 0;
-                for (at, choice) in choices.iter().enumerate() {
+                if first > 0 {
+                    pen.put(ellipsis, Role::Dim);
+                    pen.skip(1);
+                    used += width(ellipsis) + 1;
+                }
+                for (at, choice) in choices.iter().enumerate().skip(first) {
+                    let last = at + 1 == choices.len();
+                    let needed = width(choice) + if last { 0 } else { 2 + width(ellipsis) };
+                    if at > first && used + needed > room {
+                        pen.put(ellipsis, Role::Dim);
+                        break;
+                    }
                     let role = match (at == *chosen, here) {
                         (true, true) => Role::Selected,
                         (true, false) => Role::Strong,
@@ -346,6 +360,21 @@ impl Form {
             canvas.pen(beside, 0).fit(wrong, Role::Warning);
         }
     }
+}
+
+/// Where a row of choices begins, so that the chosen one is seen whole.
+fn first_shown(choices: &[String], chosen: usize, room: usize) -> usize {
+    if choices.is_empty() {
+        return 0;
+    }
+    let chosen = chosen.min(choices.len() - 1);
+    let wide = |choices: &[String]| choices.iter().map(|one| width(one) + 2).sum::<usize>();
+    if wide(choices) <= room + 2 {
+        return 0;
+    }
+    // An ellipsis with its blank on either side.
+    let fits = |first: &usize| wide(&choices[*first..=chosen]) + 4 <= room;
+    (0..=chosen).find(fits).unwrap_or(chosen)
 }
 
 #[cfg(test)]
@@ -397,5 +426,18 @@ mod tests {
         form.on(Key::plain(Code::Right));
         form.on(Key::plain(Code::Right));
         assert_eq!(form.chosen(0), 0);
+    }
+
+    #[test]
+    fn a_long_row_of_choices_begins_where_the_chosen_one_is_seen() {
+        let choices: Vec<String> = (0..9).map(|at| format!("choice {at}")).collect();
+        assert_eq!(first_shown(&choices, 8, 200), 0, "all of them fit");
+        for chosen in 0..9 {
+            let first = first_shown(&choices, chosen, 32);
+            assert!(first <= chosen);
+            assert!((chosen + 1 - first) * 10 + 4 <= 32, "{first} {chosen}");
+        }
+        assert_eq!(first_shown(&choices, 2, 5), 2, "one at least");
+        assert_eq!(first_shown(&[], 0, 5), 0);
     }
 }
