@@ -3,12 +3,15 @@
 //! A mistake never keeps the program from starting: the line is reported and the rest counts.
 //! Where the file lies is the command line's business; this module only reads its text.
 
+mod market;
+
 use std::net::SocketAddr;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::{Rgb, Windows};
+pub use market::{MarketConfig, MasterKey};
 
 /// Dark or light background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,6 +82,8 @@ pub struct Config {
     pub group: Option<String>,
     /// Nothing outside this machine is called.
     pub offline: bool,
+    /// The services outside, and the master key.
+    pub market: MarketConfig,
 }
 
 impl Default for Config {
@@ -97,6 +102,7 @@ impl Default for Config {
             listen: None,
             group: None,
             offline: false,
+            market: MarketConfig::default(),
         }
     }
 }
@@ -221,12 +227,13 @@ impl Reader<'_> {
             }
             "web" => self.web(value),
             "server" => self.server(value),
+            "market" => self.market(value),
             _ => self.complain(
                 key.span().start,
                 &format!(
                     "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
-                     offline, [freshness], [keys], [alerts], [print], [labels], [web] and \
-                     [server]."
+                     offline, [freshness], [keys], [alerts], [print], [labels], [web], \
+                     [server] and [market]."
                 ),
             ),
         }

@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod keys;
 mod office;
 pub mod server;
 pub mod socket;
@@ -15,10 +16,12 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use keys::KeysRequest;
 pub use office::{Invited, OfficeRequest};
 pub use stock::StockRequest;
 
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
+use crate::domain::market::{KeyTest, MarketRow};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::rows::{
@@ -194,6 +197,8 @@ pub enum Request {
     Door(DoorRequest),
     /// People, settings, audit log.
     Office(OfficeRequest),
+    /// Keys of marketplaces.
+    Keys(KeysRequest),
     /// Lots, their history, files.
     Stock(StockRequest),
     /// Whether the server answers, and since when -> [`Reply::Status`].
@@ -232,6 +237,7 @@ impl Request {
             Self::Check => "check",
             Self::Door(request) => request.name(),
             Self::Office(request) => request.name(),
+            Self::Keys(request) => request.name(),
             Self::Stock(request) => request.name(),
             Self::Status => "status",
             Self::Stop => "stop",
@@ -413,6 +419,10 @@ pub enum Reply {
     Against(Box<AgainstReport>),
     /// A piece of what was written.
     Piece(Vec<u8>),
+    /// Every marketplace as it stands.
+    Markets(Vec<MarketRow>),
+    /// What came of trying keys.
+    KeyTest(Box<KeyTest>),
 }
 
 /// What a client is told without having asked.

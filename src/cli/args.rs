@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::lists::ListCommand;
+use super::market::MarketCommand;
 use super::stock_args::StockCommand;
 use super::verbs::{
     AuditCommand, InitArgs, OverlayCommand, SettingsCommand, TokenCommand, UserCommand,
@@ -107,6 +108,9 @@ pub enum Command {
     /// The shop's orders.
     #[command(subcommand)]
     Orders(OrdersCommand),
+    /// Connections to marketplaces: keys, tests, calls.
+    #[command(subcommand)]
+    Market(MarketCommand),
     /// Verify everything that is stored and say what is wrong.
     Check,
     /// Start the server that keeps the data open for every station on this machine.

@@ -23,6 +23,8 @@ pub enum Topic {
     Files,
     /// Name and settings of the shop; no ids are named.
     Shop,
+    /// Keys of marketplaces; no ids are named.
+    Markets,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

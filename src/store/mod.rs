@@ -12,6 +12,7 @@ mod ledger;
 mod lot_files;
 mod lot_views;
 mod mappings;
+pub mod market_keys;
 mod migrate;
 mod overlays;
 pub mod people;

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use super::Tx;
 use super::codec::unpack;
+use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
 use super::tables::{
     AlertRecord, COUNTERS, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_PICKS,
@@ -45,6 +46,7 @@ pub(super) enum ShopWrite {
     NoOverlay(u32, ItemKey),
     Alert(u32, u8, AlertRecord),
     People(u32, PeopleWrite),
+    Market(u32, MarketWrite),
 }
 
 /// A shop's records in one state of the database.

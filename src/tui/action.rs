@@ -68,6 +68,7 @@ const ROWS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::Markets,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -88,6 +89,7 @@ const OPENS: &[C] = &[
     C::Files,
     C::Places,
     C::Stocktake,
+    C::Markets,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -118,6 +120,7 @@ actions! {
     History = "history", "history", "See who changed what, and take it back", C::ALL, ["g t"];
     Files = "files", "files", "See files: lots that are not for sale yet", C::ALL, ["g f"];
     Places = "places", "places", "See places, and take stock of one", C::ALL, ["g r"];
+    Markets = "marketplaces", "marketplaces", "See connections to marketplaces: keys, tests, calls", C::ALL, ["g k"];
     SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
     Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
     SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
@@ -183,6 +186,9 @@ actions! {
     Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
     MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m"];
+    TestKeys = "test-keys", "test", "Try the keys at the marketplace", &[C::Markets], ["t"];
+    SwitchKeys = "switch-keys", "on or off", "Switch the keys off, or on again", &[C::Markets], ["s"];
+    RemoveKeys = "remove-keys", "remove", "Remove the keys for good", &[C::Markets], ["d"];
 }
 
 impl Action {
@@ -199,6 +205,7 @@ impl Action {
             (Self::Left, C::Browse) => "fold",
             (Self::Open, C::History) => "all of it",
             (Self::Open, C::Places) => "take stock",
+            (Self::Open, C::Markets) => "enter keys",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -241,7 +248,9 @@ impl Action {
             | Self::NewPassword
             | Self::MapUnix
             | Self::Remove => Some(Right::People),
-            Self::Token => Some(Right::Credentials),
+            Self::Token | Self::Markets | Self::TestKeys | Self::SwitchKeys | Self::RemoveKeys => {
+                Some(Right::Credentials)
+            }
             Self::Audit => Some(Right::Audit),
             Self::Settings | Self::TestAlert => Some(Right::Settings),
             Self::You | Self::Badge => Some(Right::OwnAccount),

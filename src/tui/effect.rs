@@ -55,6 +55,8 @@ pub enum Destination {
     Files,
     /// Places of the shop.
     Places,
+    /// Connections to marketplaces.
+    Markets,
 }
 
 /// What a screen asks for.

@@ -46,6 +46,8 @@ pub enum Context {
     Places,
     /// Counting what lies at a place.
     Stocktake,
+    /// Connections to marketplaces.
+    Markets,
 }
 
 impl Context {
@@ -70,6 +72,7 @@ impl Context {
         Self::Files,
         Self::Places,
         Self::Stocktake,
+        Self::Markets,
     ];
 
     /// Its name in help and tables.
@@ -94,6 +97,7 @@ impl Context {
             Self::Files => "Files",
             Self::Places => "Places",
             Self::Stocktake => "Stocktake",
+            Self::Markets => "Marketplaces",
         }
     }
 
@@ -110,6 +114,7 @@ impl Context {
             Self::People => Some(Right::People),
             Self::Audit => Some(Right::Audit),
             Self::Settings => Some(Right::Settings),
+            Self::Markets => Some(Right::Credentials),
             Self::Home | Self::Jobs | Self::You => None,
         }
     }

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Greeted, Greeting, Reply, Request, StockRequest};
+use super::{Answer, Event, Greeted, Greeting, KeysRequest, Reply, Request, StockRequest};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -162,21 +162,22 @@ impl Transport for InProcess {
                 | Request::ImportInventory { .. }
                 | Request::ImportOrders { .. }
                 | Request::Check
-        ) || matches!(
-            &request,
-            // What cancels it must not wait behind it.
-            Request::Stock(
-                StockRequest::Change { .. }
-                    | StockRequest::Count { .. }
-                    | StockRequest::Undo { .. }
-                    | StockRequest::Release { .. }
-                    | StockRequest::SetPlaceRule { .. }
-                    | StockRequest::Import { .. }
-                    | StockRequest::Export { .. }
-                    | StockRequest::Against { .. }
-                    | StockRequest::Labels { .. }
-            )
-        );
+        ) || matches!(&request, Request::Keys(KeysRequest::Test { .. }))
+            || matches!(
+                &request,
+                // What cancels it must not wait behind it.
+                Request::Stock(
+                    StockRequest::Change { .. }
+                        | StockRequest::Count { .. }
+                        | StockRequest::Undo { .. }
+                        | StockRequest::Release { .. }
+                        | StockRequest::SetPlaceRule { .. }
+                        | StockRequest::Import { .. }
+                        | StockRequest::Export { .. }
+                        | StockRequest::Against { .. }
+                        | StockRequest::Labels { .. }
+                )
+            );
         let queue = if long { &self.slow } else { &self.quick };
         queue
             .send((ticket, request))

@@ -108,7 +108,11 @@ impl Shelves {
                     Topic::Inventory if change.ids.is_empty() => stale.all = true,
                     Topic::Inventory => stale.lots.extend(ids),
                     Topic::Catalog | Topic::People | Topic::Files => stale.names = true,
-                    Topic::Orders | Topic::Picks | Topic::Overlays | Topic::Shop => {}
+                    Topic::Orders
+                    | Topic::Picks
+                    | Topic::Overlays
+                    | Topic::Shop
+                    | Topic::Markets => {}
                 }
             }
         }

@@ -21,6 +21,8 @@ mod inventory_view;
 pub mod item;
 mod item_view;
 pub mod jobs;
+mod markets;
+mod markets_view;
 pub mod order;
 pub mod orders;
 mod orders_view;
@@ -66,6 +68,7 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::History(query) => Box::new(history::History::asked((**query).clone())),
         Destination::Files => Box::new(files::Files::default()),
         Destination::Places => Box::new(places::Places::default()),
+        Destination::Markets => Box::new(markets::Markets::default()),
     }
 }
 
@@ -88,6 +91,7 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::History(query) if **query == HistoryQuery::default() => Some(Context::History),
         Destination::Files => Some(Context::Files),
         Destination::Places => Some(Context::Places),
+        Destination::Markets => Some(Context::Markets),
         _ => None,
     }
 }
@@ -111,6 +115,7 @@ pub const fn is_main(context: Context) -> bool {
             | Context::Files
             | Context::Places
             | Context::Stocktake
+            | Context::Markets
     )
 }
 

@@ -4,6 +4,7 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_keys;
 mod shop_people;
 mod shop_stock;
 mod shop_walks;
@@ -15,6 +16,7 @@ pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
+mod keys_flows;
 mod looks;
 mod people_flows;
 mod pty;
