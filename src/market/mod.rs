@@ -6,6 +6,7 @@
 
 pub mod carry;
 pub mod gate;
+pub mod lenient;
 
 pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
 pub use gate::{Gate, Open, Outcome};
