@@ -4,15 +4,23 @@
 //! for the clients and in `sandbox` for the services played here.
 
 pub mod catalog_facts;
+pub mod contents;
 pub mod failure;
 pub mod listing;
 pub mod market_order;
+pub mod member;
+pub mod order_change;
 pub mod price_guide;
 pub mod service;
 
 pub use catalog_facts::{CatalogFacts, ElementLink};
+pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
+pub use member::{
+    Coupon, Discount, Feedback, MemberNote, Notice, NoticeKind, Rating, Ratings, ShippingMethod,
+};
+pub use order_change::OrderChange;
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
 pub use service::{Purpose, Service, StoreFacts};
