@@ -4,8 +4,14 @@
 //! it declares as a trait: somebody who carries calls ([`Transport`]) and somebody who says whether a call
 //! may be made now ([`Gate`]). It never sees the store.
 
+pub mod bricklink;
 pub mod carry;
 pub mod gate;
+pub mod lenient;
+pub mod redact;
+pub mod retry;
+pub mod wire;
 
 pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
 pub use gate::{Gate, Open, Outcome};
+pub use wire::Wire;
