@@ -301,8 +301,6 @@ fn a_test_says_who_one_is_and_what_to_do_if_not() {
     let row = server.row(&ana, LINK);
     assert_eq!(row.state, KeyState::Failing, "it is remembered");
     assert_eq!(row.budget.expect("a budget").used, 2);
-    let none = server.app.test_market(&server.scope(&ana), OWL);
-    drop(none);
     assert_eq!(*server.market.seen.lock().expect("a lock"), [KEYS, KEYS]);
 }
 

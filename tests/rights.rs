@@ -14,8 +14,9 @@ use brickops::domain::report::Progress;
 use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
     Against, CatalogQuery, ColorId, CorrelationId, EntryId, FileId, Grants, ItemKey, ListImport,
-    ListSource, LotId, LotQuery, LotShelf, OperationId, OrderId, OrderQuery, OverlayEdit, Role,
-    Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
+    ListSource, LotId, LotQuery, LotShelf, Marketplace, OperationId, OrderId, OrderQuery,
+    OverlayEdit, Role, Scope, Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId,
+    ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
 use brickops::services::inventory::Task;
@@ -401,6 +402,12 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             verb(|app, scope| app.test_alert(scope, &door())),
         ),
         ("check_shop", "ynnnnnnn", verb(App::check_shop)),
+        ("markets", "ynnnnnnn", verb(App::markets)),
+        (
+            "test_market",
+            "ynnnnnnn",
+            verb(|app, scope| app.test_market(scope, Marketplace::BrickOwl)),
+        ),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! `brickops market ...`: keys of marketplaces come in by standard input or are asked for, never as
 //! arguments.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, IsTerminal};
 
 use clap::{Subcommand, ValueEnum};
@@ -296,12 +297,12 @@ fn budget_words(budget: &BudgetView) -> String {
         text.push_str(", nearly spent");
     }
     if let Some(until) = budget.exhausted_until {
-        text.push_str(&format!(", left alone until {}", until.iso()));
+        let _ = write!(text, ", left alone until {}", until.iso());
     }
     match budget.breaker {
         BreakerView::Closed => {}
         BreakerView::Open(until) => {
-            text.push_str(&format!(", held back until {} after failures", until.iso()));
+            let _ = write!(text, ", held back until {} after failures", until.iso());
         }
         BreakerView::Probing => text.push_str(", being tried again after failures"),
     }

@@ -1,14 +1,24 @@
 //! What the server calls the services outside with, put together from configuration and environment.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::connect::Place;
+use crate::clock::SystemClock;
 use crate::config::MasterKey;
 use crate::domain::Secret;
+use crate::domain::market::Service;
+use crate::entropy::SystemEntropy;
+use crate::market::Wire;
+use crate::market::retry::ThreadSleeper;
 use crate::services::Outside;
 use crate::services::gates::CallLimits;
-use crate::services::keys::{KEPT, MasterSource};
+use crate::services::keys::{Clients, Connector, KEPT, MasterSource, Means};
 
 /// Name of the systemd credential.
 const CREDENTIAL: &str = "brickops-master-key";
@@ -24,6 +34,7 @@ pub fn of(place: &Place) -> Outside {
         kept: config
             .keys_kept
             .map_or(KEPT, |seconds| Duration::from_secs(u64::from(seconds))),
+        connector: Some(connector(place)),
         offline: place.config.offline,
         limits: CallLimits {
             bricklink,
@@ -32,6 +43,20 @@ pub fn of(place: &Place) -> Outside {
         },
         ..Outside::default()
     }
+}
+
+/// The real clients, over the network.
+fn connector(place: &Place) -> Arc<dyn Connector> {
+    let config = &place.config.market;
+    let address = |service| config.address(service).map(str::to_owned);
+    Arc::new(Clients::new(Means {
+        transport: Arc::new(Wire::new(place.config.offline, None)),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        sleeper: Arc::new(ThreadSleeper),
+        bricklink: address(Service::BrickLink),
+        brickowl: address(Service::BrickOwl),
+    }))
 }
 
 /// A credential of the service manager, else what the configuration says, else a file beside it.
@@ -52,9 +77,15 @@ fn master(place: &Place) -> MasterSource {
         },
         MasterKey::Usual => directories::ProjectDirs::from("", "", "brickops")
             .map_or(MasterSource::Nowhere, |dirs| {
-                MasterSource::File(dirs.config_dir().join("master.key"))
+                MasterSource::File(dirs.config_dir().join(usual(&place.data_dir)))
             }),
     }
+}
+
+/// Data directories do not share a key: another one in one of them would lock the others.
+fn usual(data_dir: &Path) -> String {
+    let print = Sha256::digest(data_dir.as_os_str().as_bytes());
+    format!("master-{}.key", HEXLOWER.encode(&print[..4]))
 }
 
 fn secret(variable: &str) -> Option<Secret> {

@@ -4,10 +4,16 @@
 //! it declares as a trait: somebody who carries calls ([`Transport`]) and somebody who says whether a call
 //! may be made now ([`Gate`]). It never sees the store.
 
+pub mod attempt;
 pub mod bricklink;
+pub mod brickognize;
+pub mod brickowl;
 pub mod carry;
 pub mod gate;
 pub mod lenient;
+pub mod loose;
+pub mod photo;
+pub mod picture;
 pub mod redact;
 pub mod retry;
 pub mod wire;

@@ -192,6 +192,9 @@ impl Keeper {
     /// Gives back what was written down and not used; what comes after is written down anew.
     pub fn close(&self) -> Result<()> {
         let mut line = self.line();
+        if !std::mem::take(&mut line.dirty) {
+            return Ok(());
+        }
         let Some(spent) = &mut line.spent else {
             return Ok(());
         };

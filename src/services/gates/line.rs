@@ -24,6 +24,8 @@ pub struct Line {
     /// What was spent; `None` until it was read from the store.
     pub(super) spent: Option<Spent>,
     pub(super) breaker: Breaker,
+    /// Something was spent that is not written down as it is.
+    pub(super) dirty: bool,
     /// By urgency, then by arrival; whether it had to wait for the budget.
     waiting: BTreeMap<(Purpose, u64), bool>,
     under_way: HashMap<u64, UnderWay>,
@@ -114,6 +116,7 @@ impl Line {
         self.last_start = Some(now);
         if let Some(spent) = &mut self.spent {
             let bucket = spent.make(plan, now, purpose);
+            self.dirty = true;
             let call = UnderWay {
                 since: now,
                 bucket,

@@ -19,8 +19,9 @@ pub use single_flight::SingleFlight;
 
 use crate::clock::Clock;
 use crate::domain::TenantId;
-use crate::domain::market::{Failure, Lane, Plan, Purpose, Service};
+use crate::domain::market::{BudgetView, Failure, Lane, Plan, Purpose, Service};
 use crate::entropy::Entropy;
+use crate::error::Result;
 use crate::market::{Gate, Open, Outcome};
 use crate::store::Store;
 use keeper::Means;
@@ -113,6 +114,22 @@ impl Gates {
         Arc::clone(keeper)
     }
 
+    /// Every budget that was used since the program started.
+    ///
+    /// # Errors
+    /// `Storage` when the store cannot be read.
+    pub fn views(&self) -> Result<Vec<(TenantId, BudgetView)>> {
+        let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<_> = keepers
+            .iter()
+            .map(|((tenant, ..), keeper)| (*tenant, Arc::clone(keeper)))
+            .collect();
+        drop(keepers);
+        all.into_iter()
+            .map(|(tenant, keeper)| Ok((tenant, keeper.view()?)))
+            .collect()
+    }
+
     /// The gate of BrickOwl's batches: they count as calls, and on their own.
     pub fn batch_gate(&self, tenant: TenantId, account: u64) -> Arc<dyn Gate> {
         Arc::new(Both {
@@ -133,7 +150,7 @@ struct Both {
 }
 
 impl Gate for Both {
-    fn enter(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>> {
+    fn enter(&self, service: Service, purpose: Purpose) -> std::result::Result<Open, Box<Failure>> {
         let batch = self.batches.enter(service, purpose)?;
         match self.calls.enter(service, purpose) {
             Ok(call) => {

@@ -129,20 +129,10 @@ impl MasterSource {
             (Self::NoPassphrase, _) => {
                 return Err(Error::storage(format!("{NO_PASSPHRASE} {lost}")));
             }
-            (Self::File(path), None) => {
-                let now = read(path)?;
-                match now {
-                    Some(master) if master.id == head.key => Some(master),
-                    // A rotation died between its commit and the renaming.
-                    other => match read(&coming(path))? {
-                        Some(master) if master.id == head.key => {
-                            fs::rename(coming(path), path).map_err(|e| unreadable(path, &e))?;
-                            Some(master)
-                        }
-                        _ => other,
-                    },
-                }
-            }
+            (Self::File(path), None) => match read(path)? {
+                Some(master) if master.id == head.key => Some(master),
+                other => beside(path, head)?.or(other),
+            },
             (Self::Credential(path, before), None) => match read(path)? {
                 Some(master) if master.id == head.key => Some(master),
                 other => match before.as_deref().map(read).transpose()?.flatten() {
@@ -332,6 +322,30 @@ fn read(path: &Path) -> Result<Option<Master>> {
     Ok(Some(Master::of(key)))
 }
 
+/// The key that is meant, where it is not in its own file: a rotation died between its commit and the
+/// renaming, or the data were moved and the file bears the name of where they were.
+fn beside(path: &Path, head: &MasterHead) -> Result<Option<Master>> {
+    let next = coming(path);
+    if let Some(master) = read(&next)?
+        && master.id == head.key
+    {
+        fs::rename(&next, path).map_err(|e| unreadable(path, &e))?;
+        return Ok(Some(master));
+    }
+    let others = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+    let found = others
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|other| other.extension().is_some_and(|ext| ext == "key"))
+        .take(64)
+        // Somebody else's keys are none of ours, whatever is wrong with them.
+        .filter_map(|other| read(&other).ok().flatten())
+        .find(|master| master.id == head.key);
+    Ok(found)
+}
+
 /// Writes a key file that only this user can read; one that is there stays.
 fn write(path: &Path, master: &Master) -> Result<()> {
     let failed = |e: &dyn std::fmt::Display| unreadable(path, e);
@@ -414,6 +428,24 @@ mod tests {
         assert_eq!(source.open(&next_head).expect("completed").id, next.id);
         assert!(!coming(&path).exists());
         assert_eq!(source.open(&next_head).expect("for good").id, next.id);
+    }
+
+    #[test]
+    fn data_that_were_moved_find_their_key_by_itself() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (here, there) = (dir.path().join("a.key"), dir.path().join("b.key"));
+        let entropy = CountingEntropy::default();
+        let source = MasterSource::File(here.clone());
+        let (master, head) = source.first(&entropy, NOW).expect("a key");
+        let moved = MasterSource::File(there.clone());
+        assert_eq!(moved.open(&head).expect("found").id, master.id);
+        let (next, next_head) = moved.next(&entropy, &master, NOW).expect("the next");
+        moved.settle().expect("in its place");
+        assert_eq!(moved.open(&next_head).expect("its own now").id, next.id);
+        assert_eq!(
+            source.open(&head).expect("another's key stays").id,
+            master.id
+        );
     }
 
     #[test]

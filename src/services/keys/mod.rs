@@ -3,13 +3,16 @@
 //! An owner's verbs; changes ask for the password again and are written to the audit log without any part
 //! of a key. Clients get opened keys from [`App::market_keys`] and a gate from [`App::market_gate`].
 
+mod clients;
 mod master;
 mod reseal;
 mod vault;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use clients::{Clients, Means};
 pub use master::MasterSource;
 use vault::Vault;
 
@@ -326,6 +329,14 @@ impl App {
         self.gates.passage(tenant, lane, account)
     }
 
+    /// The calls of every account, for whoever measures the server.
+    ///
+    /// # Errors
+    /// `Storage` when the store cannot be read.
+    pub fn budgets(&self) -> Result<Vec<(TenantId, crate::domain::market::BudgetView)>> {
+        self.gates.views()
+    }
+
     fn open_record(
         &self,
         tenant: TenantId,
@@ -424,7 +435,7 @@ fn told(
                 Marketplace::BrickLink => "today",
                 Marketplace::BrickOwl => "this minute",
             };
-            text.push_str(&format!("; {left} calls left {span}."));
+            let _ = write!(text, "; {left} calls left {span}.");
             KeyTest {
                 at,
                 facts: Some(facts),

@@ -1,0 +1,1 @@
+//! The client of Brickognize against answers as they really come.

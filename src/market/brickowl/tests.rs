@@ -1,0 +1,1 @@
+//! The client of BrickOwl against answers as they really come.
