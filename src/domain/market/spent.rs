@@ -178,17 +178,15 @@ impl Spent {
     }
 
     fn bucket(&mut self, no: i64) -> &mut Bucket {
-        let at = match self.buckets.iter().position(|bucket| bucket.no == no) {
-            Some(at) => at,
-            None => {
-                self.buckets.push(Bucket {
-                    no,
-                    calls: [0; COLUMNS],
-                    ahead: 0,
-                });
-                self.buckets.len() - 1
-            }
-        };
+        let known = self.buckets.iter().position(|bucket| bucket.no == no);
+        let at = known.unwrap_or(self.buckets.len());
+        if known.is_none() {
+            self.buckets.push(Bucket {
+                no,
+                calls: [0; COLUMNS],
+                ahead: 0,
+            });
+        }
         &mut self.buckets[at]
     }
 }

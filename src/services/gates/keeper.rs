@@ -96,7 +96,7 @@ impl Keeper {
         })
     }
 
-    fn refused(&self, class: Class, text: String, until: Option<Timestamp>) -> Refused {
+    fn refused(&self, class: Class, text: String, until: Option<Timestamp>) -> Failure {
         let mut failure = Failure::new(self.service(), class, text);
         failure.retry_after = until.map(|until| {
             let micros = until
@@ -104,10 +104,10 @@ impl Keeper {
                 .saturating_add(SECOND - 1);
             u32::try_from(micros / SECOND).unwrap_or(u32::MAX).max(1)
         });
-        Box::new(failure)
+        failure
     }
 
-    fn held(&self, until: Timestamp) -> Refused {
+    fn held(&self, until: Timestamp) -> Failure {
         let name = self.service().name();
         let text = format!(
             "{name} failed several times in a row and is left alone until {}. It is tried again by itself.",
@@ -116,7 +116,7 @@ impl Keeper {
         self.refused(Class::Held, text, Some(until))
     }
 
-    fn exhausted(&self, until: Timestamp) -> Refused {
+    fn exhausted(&self, until: Timestamp) -> Failure {
         let name = self.service().name();
         let text = format!(
             "{name} says that too many calls were made. It is left alone until about {}.",
@@ -125,7 +125,7 @@ impl Keeper {
         self.refused(Class::Budget, text, Some(until))
     }
 
-    fn full(&self, purpose: Purpose, until: Timestamp) -> Refused {
+    fn full(&self, purpose: Purpose, until: Timestamp) -> Failure {
         let name = self.service().name();
         let text = format!(
             "The calls to {name} that may be used for {} are spent. There is room again from {}.",
@@ -135,13 +135,13 @@ impl Keeper {
         self.refused(Class::Budget, text, Some(until))
     }
 
-    fn busy(&self, until: Timestamp) -> Refused {
+    fn busy(&self, until: Timestamp) -> Failure {
         let name = self.service().name();
         let text = format!("Too many calls to {name} wait for their turn. Try again in a moment.");
         self.refused(Class::Budget, text, Some(until))
     }
 
-    fn unwritten(&self, error: &crate::error::Error) -> Refused {
+    fn unwritten(&self, error: &crate::error::Error) -> Failure {
         let name = self.service().name();
         let text = format!("{name} was not called, as calls could not be counted: {error}");
         self.refused(Class::Budget, text, None)
@@ -225,7 +225,7 @@ impl Keeper {
     }
 
     /// What stands in the way whatever the purpose.
-    fn barred(&self, line: &mut Line, turn: u64, now: Timestamp) -> Option<Refused> {
+    fn barred(&self, line: &mut Line, turn: u64, now: Timestamp) -> Option<Failure> {
         let plan = self.plan;
         let longest = plan.rest(u32::MAX);
         if let Some(spent) = &mut line.spent {
@@ -244,14 +244,15 @@ impl Keeper {
     fn enter_line(&self, purpose: Purpose) -> std::result::Result<Open, Refused> {
         let clock = &self.means.clock;
         let mut line = self.line();
-        self.take_up(&mut line).map_err(|e| self.unwritten(&e))?;
+        self.take_up(&mut line)
+            .map_err(|e| Box::new(self.unwritten(&e)))?;
         let turn = line.stand(purpose);
         let began = clock.now();
         let mut waited = 0;
         let outcome = loop {
             let now = clock.now();
             if let Some(refused) = self.barred(&mut line, turn, now) {
-                break Err(refused);
+                break Err(Box::new(refused));
             }
             let (until, refused) = match line.turn(&self.plan, (purpose, turn), now) {
                 Turn::Now => break self.begin(&mut line, purpose, turn, now),
@@ -264,11 +265,11 @@ impl Keeper {
             let left = self.plan.patience(purpose).saturating_sub(waited);
             let wait = until.since(now).max(1);
             if left <= 0 || (refused && wait > left) {
-                break Err(if refused {
+                break Err(Box::new(if refused {
                     self.full(purpose, until)
                 } else {
                     self.busy(later(now, wait))
-                });
+                }));
             }
             line = self
                 .means
@@ -293,12 +294,13 @@ impl Keeper {
         now: Timestamp,
     ) -> std::result::Result<Open, Refused> {
         let Some(spent) = &mut line.spent else {
-            return Err(self.full(purpose, now));
+            return Err(Box::new(self.full(purpose, now)));
         };
         if !spent.has_ahead(&self.plan, now) {
             let mut next = spent.clone();
             next.set_aside(&self.plan, now);
-            self.write_down(&next).map_err(|e| self.unwritten(&e))?;
+            self.write_down(&next)
+                .map_err(|e| Box::new(self.unwritten(&e)))?;
             *spent = next;
         }
         line.go(&self.plan, (purpose, turn), now, self.jitter());
@@ -349,7 +351,7 @@ impl Gate for Keeper {
                 "{} is not called: external calls are switched off.",
                 service.name()
             );
-            return Err(self.refused(Class::Offline, text, None));
+            return Err(Box::new(self.refused(Class::Offline, text, None)));
         }
         self.enter_line(purpose)
     }

@@ -58,14 +58,13 @@ impl<T: Clone> SingleFlight<T> {
         loop {
             let (flight, first) = {
                 let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-                match flights.get(key) {
-                    Some(flight) => (Arc::clone(flight), false),
-                    None => {
-                        let flight: Flight<T> =
-                            Arc::new((Mutex::new(Progress::UnderWay), Condvar::new()));
-                        flights.insert(key.to_owned(), Arc::clone(&flight));
-                        (flight, true)
-                    }
+                if let Some(flight) = flights.get(key) {
+                    (Arc::clone(flight), false)
+                } else {
+                    let flight: Flight<T> =
+                        Arc::new((Mutex::new(Progress::UnderWay), Condvar::new()));
+                    flights.insert(key.to_owned(), Arc::clone(&flight));
+                    (flight, true)
                 }
             };
             if first {

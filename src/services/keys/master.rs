@@ -190,14 +190,15 @@ impl MasterSource {
         let master = match self {
             Self::Nowhere => return Err(Error::storage(NOWHERE)),
             Self::NoPassphrase => return Err(Error::storage(NO_PASSPHRASE)),
-            Self::File(path) => match read(path)? {
-                Some(master) => master,
-                None => {
+            Self::File(path) => {
+                if let Some(master) = read(path)? {
+                    master
+                } else {
                     let master = Master::random(entropy)?;
                     write(path, &master)?;
                     master
                 }
-            },
+            }
             Self::Credential(path, _) => read(path)?.ok_or_else(|| {
                 Error::storage(format!(
                     "The credential {} is missing. Make one with `openssl rand -hex 32` and name it in the \

@@ -36,7 +36,7 @@ use crate::store::{Batch, Decided, Tx};
 pub const MARKETS: [Marketplace; 2] = [Marketplace::BrickLink, Marketplace::BrickOwl];
 
 /// Opened keys live in memory for this long at the most.
-pub const KEPT: Duration = Duration::from_secs(60);
+pub const KEPT: Duration = Duration::from_mins(1);
 
 /// Asks a marketplace who somebody is. Behind it stand the real clients.
 pub trait Connector: Send + Sync + std::fmt::Debug {
@@ -343,7 +343,7 @@ impl App {
         market: Marketplace,
         record: &SealedKeys,
     ) -> Result<OpenedKeys> {
-        let head = self.store.read(|tx| tx.master_head())?.ok_or_else(|| {
+        let head = self.store.read(reseal::sealed_with)?.ok_or_else(|| {
             Error::storage("The head of the master key is missing. Restore the latest backup.")
         })?;
         let master = self.keys.vault.source.open(&head)?;

@@ -7,7 +7,12 @@ use crate::error::{Error, Result};
 use crate::services::people::{Threshold, operator_only};
 use crate::services::{App, audit};
 use crate::store::market_keys::{MasterHead, SealedKeys};
-use crate::store::{Batch, Decided};
+use crate::store::{Batch, Decided, Tx};
+
+/// With which master key everything is sealed.
+pub(super) fn sealed_with(tx: &Tx<'_>) -> Result<Option<MasterHead>> {
+    tx.master_head()
+}
 
 impl App {
     /// Makes or reads the master key when an account is opened. The shop works without one, so this only
@@ -23,7 +28,7 @@ impl App {
 
     /// What everything is sealed with; the first key where nothing ever was.
     pub(super) fn master_head(&self) -> Result<MasterHead> {
-        if let Some(head) = self.store.read(|tx| tx.master_head())? {
+        if let Some(head) = self.store.read(sealed_with)? {
             return Ok(head);
         }
         let vault = &self.keys.vault;
