@@ -3,6 +3,8 @@
 //! A mistake never keeps the program from starting: the line is reported and the rest counts.
 //! Where the file lies is the command line's business; this module only reads its text.
 
+mod market;
+
 use std::net::SocketAddr;
 
 use toml::Spanned;
@@ -10,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::market::PictureMode;
 use crate::domain::{Rgb, Windows};
+pub use market::{MarketConfig, MasterKey};
 
 /// Dark or light background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,6 +85,8 @@ pub struct Config {
     pub offline: bool,
     /// How pictures are shown.
     pub pictures: PictureMode,
+    /// The services outside, and the master key.
+    pub market: MarketConfig,
 }
 
 impl Default for Config {
@@ -101,6 +106,7 @@ impl Default for Config {
             group: None,
             offline: false,
             pictures: PictureMode::Auto,
+            market: MarketConfig::default(),
         }
     }
 }
@@ -238,12 +244,13 @@ impl Reader<'_> {
             }
             "web" => self.web(value),
             "server" => self.server(value),
+            "market" => self.market(value),
             _ => self.complain(
                 key.span().start,
                 &format!(
                     "`{name}` is not known. Known are theme, colors, ascii, accent, numbers, \
-                     pictures, offline, [freshness], [keys], [alerts], [print], [labels], [web] and \
-                     [server]."
+                     pictures, offline, [freshness], [keys], [alerts], [print], [labels], [web], \
+                     [server] and [market]."
                 ),
             ),
         }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use brickops::domain::market::{Bucket, Class, KeyTest, Spent, StoreFacts};
 use brickops::domain::order::OrderLine;
 use brickops::domain::pick::{PickLine, PickStep};
 use brickops::domain::rows::PickOutcome;
@@ -17,6 +18,7 @@ use brickops::domain::{
     Timestamp, UserId, Value, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
+use brickops::store::market_keys::{MasterHead, SealedKeys};
 use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
 use brickops::store::tables::{
     AlertRecord, CatalogMeta, ElementPairs, ItemColors, ItemRecord, OperationRecord, ShopRecord,
@@ -685,6 +687,80 @@ fn text() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9;|~äé \u{1F9F1}-]{0,24}"
 }
 
+#[test]
+fn keys_of_marketplaces_and_their_calls() {
+    let facts = StoreFacts {
+        user: "ana".into(),
+        store: "B".into(),
+        currency: "EUR".into(),
+        open: Some(true),
+    };
+    let worked = KeyTest {
+        at: at(1_700_000_000),
+        facts: Some(facts),
+        class: None,
+        text: "t".into(),
+        advice: String::new(),
+    };
+    let keys = SealedKeys {
+        master: [1; 8],
+        nonce: [2; 24],
+        sealed: vec![9, 8, 7],
+        account: 300,
+        hints: vec!["…0001".into(), "set".into()],
+        enabled: true,
+        entered: at(1_700_000_000),
+        by: UserId(1),
+        test: Some(worked.clone()),
+    };
+    golden(
+        &keys,
+        "01010101010101010102020202020202020202020202020202020202020202020203090807fb2c010207e280a6303030310373657401fd00803c3048140c000101fd00803c3048140c000103616e61014203455552010100017400",
+    );
+    let failing = KeyTest {
+        facts: None,
+        class: Some(Class::Keys),
+        advice: "a".into(),
+        ..worked
+    };
+    let off = SealedKeys {
+        sealed: Vec::new(),
+        account: 0,
+        hints: Vec::new(),
+        enabled: false,
+        test: Some(failing),
+        ..keys
+    };
+    golden(
+        &off,
+        "01010101010101010102020202020202020202020202020202020202020202020200000000fd00803c3048140c000101fd00803c3048140c0000010801740161",
+    );
+    let head = MasterHead {
+        key: [3; 8],
+        salt: [4; 16],
+        costs: Some((38_912, 3, 1)),
+        since: at(1_700_000_000),
+    };
+    golden(
+        &head,
+        "0103030303030303030404040404040404040404040404040401fb00980301fd00803c3048140c00",
+    );
+    let spent = Spent {
+        buckets: vec![Bucket {
+            no: 5_878_666,
+            calls: [1, 0, 0, 300, 0, 0, 20],
+            ahead: 7,
+        }],
+        exhausted_until: Some(at(1_700_000_000)),
+        exhausted_times: 2,
+        warned: true,
+    };
+    golden(
+        &spent,
+        "0101fc1467b300010000fb2c010000140701fd00803c3048140c000201",
+    );
+}
+
 proptest! {
     #[test]
     fn lots_come_back_as_they_were(
@@ -756,5 +832,8 @@ proptest! {
         let _ = unpack::<Whereabouts>(&with_version);
         let _ = unpack::<AuditEntry>(&with_version);
         let _ = unpack::<ShopSettings>(&with_version);
+        let _ = unpack::<SealedKeys>(&with_version);
+        let _ = unpack::<MasterHead>(&with_version);
+        let _ = unpack::<Spent>(&with_version);
     }
 }

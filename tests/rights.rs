@@ -17,8 +17,8 @@ use brickops::domain::rows::HistoryQuery;
 use brickops::domain::{
     Against, CatalogQuery, ColorId, CompareQuery, Condition, CorrelationId, EntryId, FileId,
     Grants, ItemKey, ListImport, ListInto, ListSource, LotId, LotQuery, LotShelf, LotView,
-    OperationId, OrderId, OrderQuery, OverlayEdit, PartOut, PlaceRule, Role, Scope, Secret,
-    SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
+    Marketplace, OperationId, OrderId, OrderQuery, OverlayEdit, PartOut, PlaceRule, Role, Scope,
+    Secret, SessionId, ShopSettings, TenantId, Timestamp, UserId, ViewId, ViewSpec, Which,
 };
 use brickops::error::{Kind, Result};
 use brickops::services::inventory::Task;
@@ -542,6 +542,12 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             verb(|app, scope| app.test_alert(scope, &door())),
         ),
         ("check_shop", "ynnnnnnn", verb(App::check_shop)),
+        ("markets", "ynnnnnnn", verb(App::markets)),
+        (
+            "test_market",
+            "ynnnnnnn",
+            verb(|app, scope| app.test_market(scope, Marketplace::BrickOwl)),
+        ),
     ]
 }
 

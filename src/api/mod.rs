@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod keys;
 mod office;
 mod review;
 pub mod server;
@@ -16,12 +17,13 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use keys::KeysRequest;
 pub use office::{Invited, OfficeRequest};
 pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{PictureKey, PictureLook};
+use crate::domain::market::{KeyTest, MarketRow, PictureKey, PictureLook};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -198,6 +200,8 @@ pub enum Request {
     Door(DoorRequest),
     /// People, settings, audit log.
     Office(OfficeRequest),
+    /// Keys of marketplaces.
+    Keys(KeysRequest),
     /// Lots, their history, files.
     Stock(StockRequest),
     /// The picture of an item -> [`Reply::Picture`]. It is never waited for.
@@ -241,6 +245,7 @@ impl Request {
             Self::Check => "check",
             Self::Door(request) => request.name(),
             Self::Office(request) => request.name(),
+            Self::Keys(request) => request.name(),
             Self::Stock(request) => request.name(),
             Self::Picture { .. } => "picture",
             Self::Status => "status",
@@ -441,6 +446,10 @@ pub enum Reply {
     Piece(Vec<u8>),
     /// A picture, or when it comes.
     Picture(PictureLook),
+    /// Every marketplace as it stands.
+    Markets(Vec<MarketRow>),
+    /// What came of trying keys.
+    KeyTest(Box<KeyTest>),
 }
 
 /// What a client is told without having asked.

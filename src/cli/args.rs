@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::lists::ListCommand;
+use super::market::MarketCommand;
 use super::sandbox::SandboxArgs;
 use super::stock_args::StockCommand;
 use super::verbs::{
@@ -111,6 +112,9 @@ pub enum Command {
     /// The shop's orders.
     #[command(subcommand)]
     Orders(OrdersCommand),
+    /// Connections to marketplaces: keys, tests, calls.
+    #[command(subcommand)]
+    Market(MarketCommand),
     /// Verify everything that is stored and say what is wrong.
     Check,
     /// Start the server that keeps the data open for every station on this machine.

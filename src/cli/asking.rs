@@ -91,7 +91,8 @@ fn line() -> Result<String> {
     }
 }
 
-fn hidden(question: &str) -> Result<Secret> {
+/// Asks at the terminal for something that is not shown.
+pub fn hidden(question: &str) -> Result<Secret> {
     rpassword::prompt_password(question)
         .map(Secret::new)
         .map_err(|e| Error::invalid(format!("The terminal could not be read ({e}).")))

@@ -3,7 +3,9 @@
 use super::asking::Passwords;
 use super::connect::{self, Place};
 use crate::api::client::{Blocking, Client};
-use crate::api::{DoorRequest, Event, Greeted, OfficeRequest, Reply, Request, SignedIn};
+use crate::api::{
+    DoorRequest, Event, Greeted, KeysRequest, OfficeRequest, Reply, Request, SignedIn,
+};
 use crate::domain::{Me, PersonRow, Standing, UserId};
 use crate::error::{Error, Kind, Result};
 
@@ -86,7 +88,16 @@ impl<'p> Caller<'p> {
 
     /// Asks the office; gives the password again where that is wanted.
     pub fn office(&self, request: OfficeRequest) -> Result<Reply> {
-        match self.call(Request::Office(request.clone())) {
+        self.confirmed(Request::Office(request))
+    }
+
+    /// The same about keys of marketplaces.
+    pub fn keys(&self, request: KeysRequest) -> Result<Reply> {
+        self.confirmed(Request::Keys(request))
+    }
+
+    fn confirmed(&self, request: Request) -> Result<Reply> {
+        match self.call(request.clone()) {
             Err(e) if e.kind == Kind::Unconfirmed => {
                 let question = match self.greeted.standing.me() {
                     Some(me) => format!("Password of {}: ", me.email),
@@ -94,7 +105,7 @@ impl<'p> Caller<'p> {
                 };
                 let password = self.passwords.password(&question)?;
                 self.door(DoorRequest::Confirm { password })?;
-                self.call(Request::Office(request))
+                self.call(request)
             }
             other => other,
         }

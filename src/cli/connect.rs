@@ -7,6 +7,7 @@ use std::time::Duration;
 use data_encoding::BASE32_NOPAD;
 
 use super::args::Args;
+use super::outside;
 use super::remembered;
 use super::start::Starter;
 use crate::api::client::socket::{Revive, Socket};
@@ -133,6 +134,7 @@ pub fn open(place: &Place, wait: bool) -> Result<Arc<Desk>> {
         data_dir: data_dir.to_owned(),
         windows: place.config.freshness,
         courier: Some(Arc::new(Courier::new(ways(&place.config)))),
+        outside: outside::of(place),
         ..Setup::default()
     };
     let app = Arc::new(App::new(store, clock, setup)?);

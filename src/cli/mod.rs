@@ -14,8 +14,10 @@ mod json;
 mod labels;
 mod lists;
 mod log;
+mod market;
 mod office;
 mod output;
+mod outside;
 mod overlay;
 mod part_out;
 mod people;
@@ -119,6 +121,7 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
         Some(Command::Catalog(command)) => catalog::run(&place, command, out),
         Some(Command::Inventory(command)) => shop::inventory(&place, command, &passwords, out),
         Some(Command::Orders(command)) => shop::orders(&place, command, out),
+        Some(Command::Market(command)) => market::run(&place, command, &passwords, out),
         Some(Command::Check) => shop::check(&place, out),
         Some(Command::Serve {
             foreground,

@@ -25,6 +25,8 @@ pub enum Topic {
     Shop,
     /// Pictures that have come; the ids are theirs.
     Pictures,
+    /// Keys of marketplaces; no ids are named.
+    Markets,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

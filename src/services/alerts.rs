@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::audit;
 use super::people::Threshold;
 use super::rights::{Right, allow};
+use crate::clock::Clock;
 use crate::domain::text::clean;
 use crate::domain::time::SECOND;
 use crate::domain::{
@@ -98,6 +99,32 @@ impl Alerts {
             ended,
         })
     }
+
+    /// See [`App::alert`].
+    fn tell(&self, tenant: Option<TenantId>, kind: AlertKind, message: &str, at: Timestamp) {
+        let message: String = clean(message).chars().take(LONGEST).collect();
+        tracing::warn!(kind = kind.word(), "alert: {message}");
+        let Some(queue) = &self.queue else {
+            return;
+        };
+        let pending = Pending {
+            tenant,
+            kind,
+            message,
+            at,
+        };
+        match queue.try_send(pending) {
+            Ok(()) => {}
+            Err(TrySendError::Full(lost)) => tracing::error!(
+                kind = lost.kind.word(),
+                "too many alerts wait; this one is not sent"
+            ),
+            Err(TrySendError::Disconnected(lost)) => tracing::error!(
+                kind = lost.kind.word(),
+                "alerts are not sent any more; this one is lost"
+            ),
+        }
+    }
 }
 
 /// What was alerted a moment ago still goes out: a check in cron ends right after it.
@@ -112,32 +139,21 @@ impl Drop for Alerts {
     }
 }
 
+/// A way to tell absent people for whoever outlives no program: it ends with it.
+pub(crate) fn alarm(alerts: &Arc<Alerts>, clock: &Arc<dyn Clock>) -> super::gates::Alarm {
+    let (alerts, clock) = (Arc::downgrade(alerts), Arc::clone(clock));
+    Arc::new(move |tenant, kind, message: &str| {
+        if let Some(alerts) = alerts.upgrade() {
+            alerts.tell(tenant, kind, message, clock.now());
+        }
+    })
+}
+
 impl App {
     /// Tells absent people, unless the same was told a moment ago. `tenant`: `None` for what concerns
     /// every shop of the server. Never waits, never fails.
     pub fn alert(&self, tenant: Option<TenantId>, kind: AlertKind, message: &str) {
-        let message: String = clean(message).chars().take(LONGEST).collect();
-        tracing::warn!(kind = kind.word(), "alert: {message}");
-        let Some(queue) = &self.alerts.queue else {
-            return;
-        };
-        let pending = Pending {
-            tenant,
-            kind,
-            message,
-            at: self.clock.now(),
-        };
-        match queue.try_send(pending) {
-            Ok(()) => {}
-            Err(TrySendError::Full(lost)) => tracing::error!(
-                kind = lost.kind.word(),
-                "too many alerts wait; this one is not sent"
-            ),
-            Err(TrySendError::Disconnected(lost)) => tracing::error!(
-                kind = lost.kind.word(),
-                "alerts are not sent any more; this one is lost"
-            ),
-        }
+        self.alerts.tell(tenant, kind, message, self.clock.now());
     }
 
     /// Sends a test alert by every way there is and says what came of it.

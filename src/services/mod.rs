@@ -7,7 +7,9 @@ pub mod alerts;
 pub mod audit;
 pub mod catalog;
 pub mod check;
+pub mod gates;
 pub mod inventory;
+pub mod keys;
 mod labelling;
 pub mod lots;
 mod moves;
@@ -30,6 +32,7 @@ pub mod views;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::domain::report::Progress;
@@ -81,6 +84,38 @@ pub struct Setup {
     pub entropy: Arc<dyn Entropy>,
     /// What hashing a password costs.
     pub hashing: Hashing,
+    /// What the services outside are called with.
+    pub outside: Outside,
+}
+
+/// What the services outside are called with.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// Where the master key comes from.
+    pub master: keys::MasterSource,
+    /// How long opened keys stay in memory.
+    pub kept: Duration,
+    /// Asks marketplaces who somebody is; without one they are not asked.
+    pub connector: Option<Arc<dyn keys::Connector>>,
+    /// Refuse every call.
+    pub offline: bool,
+    /// How many calls the services take.
+    pub limits: gates::CallLimits,
+    /// How callers wait for their turn.
+    pub patience: Arc<dyn gates::Patience>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            master: keys::MasterSource::default(),
+            kept: keys::KEPT,
+            connector: None,
+            offline: false,
+            limits: gates::CallLimits::default(),
+            patience: Arc::new(gates::RealPatience),
+        }
+    }
 }
 
 impl Default for Setup {
@@ -92,6 +127,7 @@ impl Default for Setup {
             pictures: None,
             entropy: Arc::new(SystemEntropy),
             hashing: Hashing::default(),
+            outside: Outside::default(),
         }
     }
 }
@@ -116,7 +152,10 @@ pub struct App {
     parcels: parcels::Parcels,
     pub(crate) reviews: inventory::Reviews,
     own_lists: Arc<OwnLists>,
-    alerts: alerts::Alerts,
+    keys: keys::Keys,
+    gates: gates::Gates,
+    // Dropped after the gates, which tell it things.
+    alerts: Arc<alerts::Alerts>,
     reception: Reception,
     pictures: Option<pictures::Pictures>,
 }
@@ -142,7 +181,25 @@ impl App {
         }));
         let shelves = Shelves::following(&store);
         let own_lists = OwnLists::following(&store);
-        let alerts = alerts::Alerts::start(&store, setup.courier)?;
+        let alerts = Arc::new(alerts::Alerts::start(&store, setup.courier)?);
+        let outside = setup.outside;
+        let gates = gates::Gates::new(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&setup.entropy),
+            gates::GateSetup {
+                patience: outside.patience,
+                alarm: alerts::alarm(&alerts, &clock),
+                offline: outside.offline,
+                limits: outside.limits,
+            },
+        );
+        let keys = keys::Keys::new(
+            outside.master,
+            Arc::clone(&setup.entropy),
+            outside.kept,
+            outside.connector.filter(|_| !outside.offline),
+        );
         let told = Arc::downgrade(&listeners);
         let pictures = pictures::Pictures::start(
             &setup.data_dir,
@@ -170,6 +227,8 @@ impl App {
             parcels: parcels::Parcels::default(),
             reviews: inventory::Reviews::default(),
             own_lists,
+            keys,
+            gates,
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),
             pictures,

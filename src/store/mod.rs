@@ -13,6 +13,7 @@ mod left_places;
 mod lot_files;
 mod lot_views;
 mod mappings;
+pub mod market_keys;
 mod migrate;
 mod overlays;
 pub mod people;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Tx;
 use super::codec::unpack;
+use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
 use super::tables::{
     AlertRecord, COUNTERS, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_PICKS,
@@ -52,6 +53,7 @@ pub(super) enum ShopWrite {
     NoOverlay(u32, ItemKey),
     Alert(u32, u8, AlertRecord),
     People(u32, PeopleWrite),
+    Market(u32, MarketWrite),
 }
 
 /// A shop's records in one state of the database.

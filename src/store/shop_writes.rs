@@ -215,6 +215,7 @@ impl<'t> ShopWriter<'t> {
                 insert!(tx, ALERTS.definition(), (tenant, kind), bytes.as_slice());
             }
             ShopWrite::People(tenant, write) => super::people_writes::apply(tx, tenant, write)?,
+            ShopWrite::Market(tenant, write) => super::market_keys::apply(tx, tenant, write)?,
         }
         Ok(())
     }

@@ -10,7 +10,9 @@ use redb::{Key, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::codec::Record;
+use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
+use crate::domain::market::Spent;
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -126,6 +128,13 @@ pub const INVITATIONS_BY_CODE: TableDefinition<&[u8; 32], (u32, u64)> =
 pub const WHEREABOUTS: Table<(u32, u32), Whereabouts> = Table::new("whereabouts");
 /// tenant, entry; tenant 0 holds what belongs to no shop. Entries are added, never changed.
 pub const AUDIT: Table<(u32, u64), AuditEntry> = Table::new("audit");
+
+/// tenant, marketplace -> its keys, sealed.
+pub const MARKET_KEYS: Table<(u32, u8), SealedKeys> = Table::new("market_keys");
+/// 0 -> which master key everything is sealed with.
+pub const MASTER: Table<u8, MasterHead> = Table::new("master");
+/// tenant, lane, fingerprint of the account -> the calls of its last span.
+pub const BUDGETS: Table<(u32, u8, u64), Spent> = Table::new("budgets");
 
 /// Names of the tables of one generation of the catalogue.
 #[derive(Debug, Clone)]
@@ -299,4 +308,7 @@ record! {
     Invitation => "invitation", 1;
     Whereabouts => "person's whereabouts", 2;
     AuditEntry => "audit entry", 1;
+    SealedKeys => "marketplace's keys", 1;
+    MasterHead => "head of the master key", 1;
+    Spent => "budget of calls", 1;
 }

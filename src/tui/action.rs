@@ -70,6 +70,7 @@ const ROWS: &[C] = &[
     C::Stocktake,
     C::Import,
     C::Compare,
+    C::Markets,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -93,6 +94,7 @@ const OPENS: &[C] = &[
     C::Import,
     C::PlaceRule,
     C::Compare,
+    C::Markets,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -123,6 +125,7 @@ actions! {
     History = "history", "history", "See who changed what, and take it back", C::ALL, ["g t"];
     Files = "files", "files", "See files: lots that are not for sale yet", C::ALL, ["g f"];
     Places = "places", "places", "See places, and take stock of one", C::ALL, ["g r"];
+    Markets = "marketplaces", "marketplaces", "See connections to marketplaces: keys, tests, calls", C::ALL, ["g k"];
     SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
     Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
     SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
@@ -203,6 +206,9 @@ actions! {
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
     MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m"];
     ForgetPlace = "forget-place", "forget", "Offer an empty place no more", &[C::Places], ["d", "F8"];
+    TestKeys = "test-keys", "test", "Try the keys at the marketplace", &[C::Markets], ["t"];
+    SwitchKeys = "switch-keys", "on or off", "Switch the keys off, or on again", &[C::Markets], ["s"];
+    RemoveKeys = "remove-keys", "remove", "Remove the keys for good", &[C::Markets], ["d"];
 }
 
 impl Action {
@@ -223,6 +229,7 @@ impl Action {
             (Self::Mark, C::Import) => "in or out",
             (Self::Open, C::PlaceRule) => "set it",
             (Self::Open, C::Compare) => "its lots",
+            (Self::Open, C::Markets) => "enter keys",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -272,7 +279,9 @@ impl Action {
             | Self::NewPassword
             | Self::MapUnix
             | Self::Remove => Some(Right::People),
-            Self::Token => Some(Right::Credentials),
+            Self::Token | Self::Markets | Self::TestKeys | Self::SwitchKeys | Self::RemoveKeys => {
+                Some(Right::Credentials)
+            }
             Self::Audit => Some(Right::Audit),
             Self::Settings | Self::TestAlert => Some(Right::Settings),
             Self::You | Self::Badge => Some(Right::OwnAccount),

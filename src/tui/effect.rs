@@ -63,6 +63,8 @@ pub enum Destination {
     PlaceRule,
     /// Two lists of lots side by side.
     Compare(Box<CompareQuery>),
+    /// Connections to marketplaces.
+    Markets,
 }
 
 /// Something that was made for the person.

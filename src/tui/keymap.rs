@@ -52,6 +52,8 @@ pub enum Context {
     PlaceRule,
     /// Two lists of lots side by side.
     Compare,
+    /// Connections to marketplaces.
+    Markets,
 }
 
 impl Context {
@@ -79,6 +81,7 @@ impl Context {
         Self::Import,
         Self::PlaceRule,
         Self::Compare,
+        Self::Markets,
     ];
 
     /// Its name in help and tables.
@@ -106,6 +109,7 @@ impl Context {
             Self::Import => "Import",
             Self::PlaceRule => "Rule for places",
             Self::Compare => "Comparison",
+            Self::Markets => "Marketplaces",
         }
     }
 
@@ -127,6 +131,7 @@ impl Context {
             Self::People => Some(Right::People),
             Self::Audit => Some(Right::Audit),
             Self::Settings => Some(Right::Settings),
+            Self::Markets => Some(Right::Credentials),
             Self::Home | Self::Jobs | Self::You => None,
         }
     }

@@ -9,18 +9,19 @@ use std::sync::{Arc, Mutex};
 use brickops::api::client::{Conversation, Handler, Peer};
 use brickops::api::server::Desk;
 use brickops::api::{
-    Answer, DoorRequest, Event, Greeting, NewAccount, OfficeRequest, Reply, Request,
+    Answer, DoorRequest, Event, Greeting, KeysRequest, NewAccount, OfficeRequest, Reply, Request,
 };
 use brickops::clock::ManualClock;
 use brickops::domain::{
     AuditQuery, CatalogQuery, Category, CategoryId, Facts, Grants, Item, ItemKey, LotQuery,
-    OperationId, OrderId, OrderQuery, OverlayEdit, Role, Scope, Secret, SessionId, ShopSettings,
-    Source, Standing, UserId, ViewId, ViewSpec, Whereabouts,
+    Marketplace, OperationId, OrderId, OrderQuery, OverlayEdit, Role, Scope, Secret, SessionId,
+    ShopSettings, Source, Standing, UserId, ViewId, ViewSpec, Whereabouts,
 };
 use brickops::entropy::CountingEntropy;
 use brickops::error::Kind;
+use brickops::services::keys::MasterSource;
 use brickops::services::people::Entry;
-use brickops::services::{App, Hashing, Setup};
+use brickops::services::{App, Hashing, Outside, Setup};
 use brickops::store::NewCatalog;
 use proptest::prelude::*;
 
@@ -154,6 +155,10 @@ impl World {
             data_dir: folder.path().to_owned(),
             entropy: Arc::new(CountingEntropy::default()),
             hashing: Hashing::CHEAP,
+            outside: Outside {
+                master: MasterSource::File(folder.path().join("master.key")),
+                ..Outside::default()
+            },
             ..Setup::default()
         };
         let app = Arc::new(App::new(store, clock, setup).expect("an app"));
@@ -207,7 +212,7 @@ impl World {
             )
             .expect("the audit log");
         format!(
-            "{:?}\n{:?}\n{:?}\n{whole:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{audit:?}",
+            "{:?}\n{:?}\n{:?}\n{whole:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{audit:?}",
             app.shop_record(&scope).expect("a shop"),
             app.lot_rows(&scope, &lots).expect("lots"),
             app.order_rows(&scope, &orders).expect("orders"),
@@ -216,6 +221,7 @@ impl World {
             app.overlays(&scope, "", 100),
             app.settings(&scope),
             app.overlay(&scope, &ItemKey::part("3001")),
+            app.markets(&scope),
         )
     }
 }
@@ -309,7 +315,7 @@ fn overlay(mark: &str) -> OverlayEdit {
 }
 
 /// How many kinds of requests [`request`] knows.
-const VERBS: u8 = 52;
+const VERBS: u8 = 58;
 
 /// A request of each kind, and what it needs. `n` varies whom and what it is about.
 fn request(world: &World, of: usize, verb: u8, n: u8) -> (Request, Needs) {
@@ -408,6 +414,10 @@ fn request(world: &World, of: usize, verb: u8, n: u8) -> (Request, Needs) {
         40..=46 => {
             let (request, needs) = own_request(me, verb, n);
             (R::Office(request), needs)
+        }
+        52..=57 => {
+            let (request, needs) = keys_request(verb, n);
+            (R::Keys(request), needs)
         }
         _ => {
             let (request, needs) = door_request(world, of, verb, n);
@@ -560,6 +570,26 @@ fn own_request(me: &Shop, verb: u8, n: u8) -> (OfficeRequest, Needs) {
             )
         }
     }
+}
+
+fn keys_request(verb: u8, n: u8) -> (KeysRequest, Needs) {
+    use KeysRequest as K;
+    let market = Marketplace::BrickOwl;
+    let request = match verb {
+        52 => K::Markets,
+        53 => K::Connect {
+            market,
+            values: vec![secret(&format!("OWLKEYOWLKEYOWLKEY{n:04}"))],
+        },
+        54 => K::Test { market },
+        55 => K::Enable {
+            market,
+            enabled: n.is_multiple_of(2),
+        },
+        56 => K::Disconnect { market },
+        _ => return (K::RotateMaster, Needs::Operator),
+    };
+    (request, Needs::Credentials)
 }
 
 fn door_request(world: &World, of: usize, verb: u8, n: u8) -> (DoorRequest, Needs) {

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Greeted, Greeting, Reply, Request, StockRequest};
+use super::{Answer, Event, Greeted, Greeting, KeysRequest, Reply, Request, StockRequest};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -177,7 +177,8 @@ impl Transport for InProcess {
                     | StockRequest::PartOut { .. }
                     | StockRequest::Labels { .. }
             )
-        ) || matches!(&request, Request::Stock(StockRequest::Review(asked)) if asked.is_long());
+        ) || matches!(&request, Request::Stock(StockRequest::Review(asked)) if asked.is_long())
+            || matches!(&request, Request::Keys(KeysRequest::Test { .. }));
         let queue = if long { &self.slow } else { &self.quick };
         queue
             .send((ticket, request))

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::desk::Desk;
+use super::keys;
 use super::office;
 use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
@@ -158,6 +159,9 @@ impl Talk {
             }
             Request::Office(request) => {
                 office::answer(self.app(), &self.door, request, &|| self.scope())
+            }
+            Request::Keys(request) => {
+                keys::answer(self.app(), &self.door, request, &|| self.scope())
             }
             Request::ImportInventory { ref path } | Request::ImportOrders { ref path } => {
                 self.may_read(Path::new(path))?;

@@ -2,6 +2,7 @@
 
 mod conversation;
 pub mod desk;
+mod keys;
 mod lists;
 mod office;
 mod outbox;

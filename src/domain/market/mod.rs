@@ -3,10 +3,14 @@
 //! These are the program's own types. What travels over the wire has types of its own, in `market`
 //! for the clients and in `sandbox` for the services played here.
 
+pub mod advice;
+pub mod breaker;
+pub mod budget;
 pub mod catalog_facts;
 pub mod contents;
 pub mod failure;
 pub mod guess;
+pub mod keys;
 pub mod listing;
 pub mod market_order;
 pub mod member;
@@ -14,11 +18,15 @@ pub mod order_change;
 pub mod picture;
 pub mod price_guide;
 pub mod service;
+pub mod spent;
 
+pub use breaker::{Breaker, BreakerView};
+pub use budget::{BudgetView, Lane, Plan};
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
+pub use keys::{BrickLinkKeys, KeyField, KeyState, KeyTest, MarketKeys, MarketRow};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
 pub use member::{
@@ -29,3 +37,4 @@ pub use order_change::OrderChange;
 pub use picture::{PictureKey, PictureLook, PictureMode};
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
 pub use service::{Purpose, Service, StoreFacts};
+pub use spent::{Bucket, Spent};

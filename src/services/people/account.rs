@@ -131,6 +131,7 @@ impl App {
             Ok(Decided::new(entry, batch))
         })?;
         self.reception.any_account.store(true, Ordering::Relaxed);
+        self.prepare_master();
         Ok((entry, passing.secret))
     }
 

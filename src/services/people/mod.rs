@@ -322,7 +322,12 @@ impl App {
 
     /// Refuses what the role does not include, or the password was not given again for. People who try
     /// what concerns people or credentials without the right are written to the audit log.
-    fn guard(&self, scope: &Scope, door: &Threshold, right: Right) -> Result<()> {
+    pub(in crate::services) fn guard(
+        &self,
+        scope: &Scope,
+        door: &Threshold,
+        right: Right,
+    ) -> Result<()> {
         let allowed = allow_confirmed(scope, right);
         if matches!(&allowed, Err(e) if e.kind == Kind::Forbidden) {
             self.refused(scope, door, right);
@@ -343,7 +348,7 @@ impl App {
 }
 
 /// Refuses everybody but the server's operator.
-fn operator_only(door: &Threshold, what: &str) -> Result<()> {
+pub(in crate::services) fn operator_only(door: &Threshold, what: &str) -> Result<()> {
     if door.operator {
         return Ok(());
     }

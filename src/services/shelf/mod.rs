@@ -114,7 +114,8 @@ impl Shelves {
                     | Topic::Picks
                     | Topic::Overlays
                     | Topic::Shop
-                    | Topic::Pictures => {}
+                    | Topic::Pictures
+                    | Topic::Markets => {}
                 }
             }
         }

@@ -337,6 +337,7 @@ impl App {
             Action::History => Destination::History(Box::default()),
             Action::Files => Destination::Files,
             Action::Places => Destination::Places,
+            Action::Markets => Destination::Markets,
             Action::Search if !crate::tui::screens::searches(self.context()) => {
                 self.go(&Destination::Catalog);
                 self.tell_front(ScreenEvent::Do(Action::Search));

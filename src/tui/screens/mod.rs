@@ -32,6 +32,8 @@ pub mod item;
 mod item_view;
 pub mod jobs;
 mod labels;
+mod markets;
+mod markets_view;
 pub mod order;
 pub mod orders;
 mod orders_view;
@@ -81,6 +83,7 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::Import(file) => Box::new(import::Import::into(file.clone())),
         Destination::PlaceRule => Box::new(place_rule::PlaceRuleScreen::default()),
         Destination::Compare(query) => Box::new(compare::Comparison::of((**query).clone())),
+        Destination::Markets => Box::new(markets::Markets::default()),
     }
 }
 
@@ -103,6 +106,7 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::History(query) if **query == HistoryQuery::default() => Some(Context::History),
         Destination::Files => Some(Context::Files),
         Destination::Places => Some(Context::Places),
+        Destination::Markets => Some(Context::Markets),
         _ => None,
     }
 }
@@ -126,6 +130,7 @@ pub const fn is_main(context: Context) -> bool {
             | Context::Files
             | Context::Places
             | Context::Stocktake
+            | Context::Markets
     )
 }
 

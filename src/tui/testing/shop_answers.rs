@@ -34,6 +34,7 @@ impl State {
         self.somebody()?;
         match request {
             Request::Office(request) => self.office(request),
+            Request::Keys(request) => self.keys(request),
             Request::Stock(request) => self.stock(request),
             Request::Overlay { key } => Ok(self.overlay(&key)),
             Request::SetOverlay { key, edit } => Ok(self.set_overlay(&key, *edit)),

@@ -66,6 +66,7 @@ pub struct Present {
     /// What clients said of where they are.
     pub places: Vec<Whereabouts>,
     pub settings: ShopSettings,
+    pub connections: super::shop_keys::Connections,
 }
 
 impl Default for Present {
@@ -76,6 +77,7 @@ impl Default for Present {
             overlays: Vec::new(),
             places: Vec::new(),
             settings: ShopSettings::default(),
+            connections: super::shop_keys::Connections::default(),
         }
     }
 }

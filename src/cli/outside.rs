@@ -1,0 +1,94 @@
+//! What the server calls the services outside with, put together from configuration and environment.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::connect::Place;
+use crate::clock::SystemClock;
+use crate::config::MasterKey;
+use crate::domain::Secret;
+use crate::domain::market::Service;
+use crate::entropy::SystemEntropy;
+use crate::market::Wire;
+use crate::market::retry::ThreadSleeper;
+use crate::services::Outside;
+use crate::services::gates::CallLimits;
+use crate::services::keys::{Clients, Connector, KEPT, MasterSource, Means};
+
+/// Name of the systemd credential.
+const CREDENTIAL: &str = "brickops-master-key";
+/// Where a passphrase is.
+const PASSPHRASE: &str = "BRICKOPS_MASTER_PASSPHRASE";
+
+/// As the operator has set it up.
+pub fn of(place: &Place) -> Outside {
+    let config = &place.config.market;
+    let [bricklink, brickowl, brickognize] = config.calls;
+    Outside {
+        master: master(place),
+        kept: config
+            .keys_kept
+            .map_or(KEPT, |seconds| Duration::from_secs(u64::from(seconds))),
+        connector: Some(connector(place)),
+        offline: place.config.offline,
+        limits: CallLimits {
+            bricklink,
+            brickowl,
+            brickognize,
+        },
+        ..Outside::default()
+    }
+}
+
+/// The real clients, over the network.
+fn connector(place: &Place) -> Arc<dyn Connector> {
+    let config = &place.config.market;
+    let address = |service| config.address(service).map(str::to_owned);
+    Arc::new(Clients::new(Means {
+        transport: Arc::new(Wire::new(place.config.offline, None)),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        sleeper: Arc::new(ThreadSleeper),
+        bricklink: address(Service::BrickLink),
+        brickowl: address(Service::BrickOwl),
+    }))
+}
+
+/// A credential of the service manager, else what the configuration says, else a file beside it.
+fn master(place: &Place) -> MasterSource {
+    if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
+        let folder = PathBuf::from(folder);
+        let path = folder.join(CREDENTIAL);
+        if path.exists() {
+            let before = folder.join(format!("{CREDENTIAL}-before"));
+            return MasterSource::Credential(path, before.exists().then_some(before));
+        }
+    }
+    match &place.config.market.master_key {
+        MasterKey::File(path) => MasterSource::File(path.clone()),
+        MasterKey::Passphrase => match secret(PASSPHRASE) {
+            Some(now) => MasterSource::Passphrase(now, secret("BRICKOPS_MASTER_PASSPHRASE_BEFORE")),
+            None => MasterSource::NoPassphrase,
+        },
+        MasterKey::Usual => directories::ProjectDirs::from("", "", "brickops")
+            .map_or(MasterSource::Nowhere, |dirs| {
+                MasterSource::File(dirs.config_dir().join(usual(&place.data_dir)))
+            }),
+    }
+}
+
+/// Data directories do not share a key: another one in one of them would lock the others.
+fn usual(data_dir: &Path) -> String {
+    let print = Sha256::digest(data_dir.as_os_str().as_bytes());
+    format!("master-{}.key", HEXLOWER.encode(&print[..4]))
+}
+
+fn secret(variable: &str) -> Option<Secret> {
+    let text = std::env::var(variable).ok()?;
+    (!text.is_empty()).then(|| Secret::new(text))
+}
