@@ -384,5 +384,5 @@ fn a_set_is_parted_out_into_a_file_with_its_cost_shared() {
         "--contents",
         text(&missing),
     ];
-    assert!(shop.run(&args).ended(2).err.contains("holds no pieces"));
+    assert!(shop.run(&args).ended(1).err.contains("holds no pieces"));
 }

@@ -107,7 +107,7 @@ fn a_set_is_parted_out_and_labelled_and_a_bin_moves_with_keys_only() {
     let contents = shop.file("S-77-1.txt", format!("{head}{rows}"));
     let mut server = Server::start(&shop);
     let mut terminal = Terminal::start(&shop, &[]);
-    terminal.wait_for("Inventory");
+    terminal.wait_for("lots in the inventory");
     terminal.send("gi");
     terminal.wait_for("The inventory is empty.");
     terminal.send("\tP");

@@ -1,7 +1,8 @@
 //! What the log says of calls: enough to follow each, and never a key.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use brickops::domain::market::Purpose;
 use brickops::market::Broke;
@@ -10,12 +11,17 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use super::verbs::{LOT, verbs};
 use super::{KEYS, Rig, good, meta, page};
 
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread has logged.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Log {
+#[derive(Debug, Clone, Copy)]
+struct OfThisThread;
+
+impl Write for OfThisThread {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("the log").extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -24,19 +30,22 @@ impl Write for Log {
     }
 }
 
-/// All that is logged, at every level, while `work` is done on this thread.
+/// All that is logged, at every level, while `work` is done on this thread. One listener serves all tests:
+/// one that comes and goes would change what the others hear.
 fn logged(work: impl FnOnce()) -> String {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::FULL)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, work);
-    let bytes = log.0.lock().expect("the log").clone();
-    String::from_utf8(bytes).expect("UTF-8")
+    static LISTENER: Once = Once::new();
+    LISTENER.call_once(|| {
+        let listener = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(|| OfThisThread)
+            .finish();
+        tracing::subscriber::set_global_default(listener).expect("the only one");
+    });
+    LOG.take();
+    work();
+    String::from_utf8(LOG.take()).expect("UTF-8")
 }
 
 #[test]
