@@ -216,6 +216,19 @@ pub enum Request {
 }
 
 impl Request {
+    /// Whether it may take a while: what cancels it must not wait behind it, and it may tell how far it is.
+    pub fn is_long(&self) -> bool {
+        match self {
+            Self::ImportCatalog { .. }
+            | Self::ImportInventory { .. }
+            | Self::ImportOrders { .. }
+            | Self::Check
+            | Self::Keys(KeysRequest::Test { .. }) => true,
+            Self::Stock(asked) => asked.is_long(),
+            _ => false,
+        }
+    }
+
     /// Its name, for the log.
     pub const fn name(&self) -> &'static str {
         match self {

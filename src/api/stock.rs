@@ -272,6 +272,24 @@ pub enum StockRequest {
 }
 
 impl StockRequest {
+    /// Whether it may take a while.
+    pub fn is_long(&self) -> bool {
+        match self {
+            Self::Change { .. }
+            | Self::Count { .. }
+            | Self::Undo { .. }
+            | Self::Release { .. }
+            | Self::SetPlaceRule { .. }
+            | Self::Import { .. }
+            | Self::Export { .. }
+            | Self::Against { .. }
+            | Self::PartOut { .. }
+            | Self::Labels { .. } => true,
+            Self::Review(asked) => asked.is_long(),
+            _ => false,
+        }
+    }
+
     /// Its name, for the log.
     pub const fn name(&self) -> &'static str {
         match self {

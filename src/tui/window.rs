@@ -110,6 +110,13 @@ impl<R: Clone> Window<R> {
         self.asked.clear();
     }
 
+    /// Rows have changed where they stand: those that can be seen are read again, and shown until then.
+    pub fn again(&mut self, height: usize) -> Vec<Effect> {
+        self.stale = self.pieces.keys().copied().collect();
+        self.asked.clear();
+        self.wanted(height)
+    }
+
     fn keep_rows(&mut self, offset: usize, rows: Vec<R>) {
         let mut rows = rows.into_iter();
         let mut at = offset / PIECE;

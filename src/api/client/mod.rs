@@ -156,30 +156,7 @@ impl InProcess {
 
 impl Transport for InProcess {
     fn send(&self, ticket: Ticket, request: Request) -> Result<()> {
-        let long = matches!(
-            request,
-            Request::ImportCatalog { .. }
-                | Request::ImportInventory { .. }
-                | Request::ImportOrders { .. }
-                | Request::Check
-        ) || matches!(
-            &request,
-            // What cancels it must not wait behind it.
-            Request::Stock(
-                StockRequest::Change { .. }
-                    | StockRequest::Count { .. }
-                    | StockRequest::Undo { .. }
-                    | StockRequest::Release { .. }
-                    | StockRequest::SetPlaceRule { .. }
-                    | StockRequest::Import { .. }
-                    | StockRequest::Export { .. }
-                    | StockRequest::Against { .. }
-                    | StockRequest::PartOut { .. }
-                    | StockRequest::Labels { .. }
-            )
-        ) || matches!(&request, Request::Stock(StockRequest::Review(asked)) if asked.is_long())
-            || matches!(&request, Request::Keys(KeysRequest::Test { .. }));
-        let queue = if long { &self.slow } else { &self.quick };
+        let queue = if request.is_long() { &self.slow } else { &self.quick };
         queue
             .send((ticket, request))
             .map_err(|_| Error::internal("The worker that answers requests has ended."))

@@ -292,6 +292,9 @@ impl App {
             Incoming::Answer(ticket, answer) => {
                 // An answer nobody waits for any more changes nothing.
                 if let Some(flight) = self.flights.landed(ticket) {
+                    if flight.request.is_long() {
+                        self.session.progress = None;
+                    }
                     self.landed(flight, answer);
                 }
             }

@@ -172,7 +172,7 @@ impl Booking {
                 &["stay apart", "get the pieces"],
                 usize::from(goal.merge),
             )
-            .keys("Enter book   Left Right choose   Esc not now");
+            .keys("Enter next, at the end book   Left Right choose   Esc not now");
         let mut booking = Self {
             form,
             counts: text,

@@ -41,6 +41,11 @@ pub(super) const WRITTEN: Tag = 8;
 pub(super) const LISTED: Tag = 9;
 /// The pane follows after so much rest.
 const RESTED: Duration = Duration::from_millis(100);
+const SETTLED: Tag = 10;
+/// Without a change for so long, the list is asked for anew.
+const SETTLING: Duration = Duration::from_millis(250);
+/// After so long it is asked for although changes go on.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Deeds that `u` can take back one after the other.
 pub(super) const REMEMBERED: usize = 50;
 
@@ -74,6 +79,8 @@ pub struct Inventory {
     /// The question under way; only the newest one waits behind it.
     asked: Option<LotQuery>,
     again: bool,
+    /// Since when lots have been changing without a pause.
+    moving: Option<Duration>,
     pub(super) shown: Option<LotQuery>,
 }
 
@@ -421,9 +428,30 @@ impl Inventory {
                 self.pane = self.window.current().cloned();
                 Vec::new()
             }
+            (SETTLED, _) => {
+                self.moving = None;
+                self.ask(cx)
+            }
             (OVER, Some(Over::Change(line))) => line.look(cx),
             _ => Vec::new(),
         }
+    }
+
+    /// Lots have changed: what is seen is read again at once, which lots there are and in which order when
+    /// nothing has changed for a moment, or when it never ends.
+    fn unsettled(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let since = *self.moving.get_or_insert(cx.elapsed);
+        if cx.elapsed.saturating_sub(since) >= PATIENCE {
+            self.moving = None;
+            return self.ask(cx);
+        }
+        let mut effects = if self.asked.is_some() {
+            Vec::new()
+        } else {
+            self.window.again(Self::height(cx))
+        };
+        effects.push(Effect::After(SETTLING, SETTLED));
+        effects
     }
 }
 
@@ -504,11 +532,11 @@ impl Screen for Inventory {
             }
             ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
             ScreenEvent::Told(event) => match *event {
-                Event::Resync
-                | Event::Changed {
+                Event::Resync => self.ask(cx),
+                Event::Changed {
                     topic: Topic::Inventory,
                     ..
-                } => self.ask(cx),
+                } => self.unsettled(cx),
                 _ => Vec::new(),
             },
             ScreenEvent::Woken(tag) => self.woken(tag, cx),

@@ -174,7 +174,7 @@ impl Inventory {
             Some(query) if query.text.trim().is_empty() => match query.shelf {
                 LotShelf::Live => (
                     "The inventory is empty.",
-                    "a adds a lot (after Tab); brickops inventory import FILE brings a list in.",
+                    "After Tab, a adds a lot and I brings a list in.",
                 ),
                 LotShelf::Gone => ("No lot was deleted.", "D shows the live stock again."),
                 LotShelf::File(_) => ("This file is empty.", "a adds a lot (after Tab)."),

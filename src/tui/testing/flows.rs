@@ -405,12 +405,29 @@ fn an_event_asks_again_but_not_for_other_topics() {
             &[LotId(1)],
             7,
         ))));
-    let open = harness.open_requests();
-    assert!(
-        open.iter()
-            .any(|request| matches!(request, Request::Open { .. })),
-        "{open:?}"
-    );
+    // What is seen is read at once; which lots there are when nothing has changed for a moment.
+    let asked = |harness: &Harness| {
+        let open = harness.open_requests();
+        let window = |request: &Request| matches!(request, Request::Window { .. });
+        let list = |request: &Request| matches!(request, Request::Open { .. });
+        (open.iter().any(window), open.iter().any(list))
+    };
+    assert_eq!(asked(&harness), (true, false));
+    harness.wait(200);
+    let again = Event::lots(&[LotId(2)], 8);
+    harness.app.feed(AppEvent::Incoming(Incoming::Event(again)));
+    harness.wait(200);
+    assert_eq!(asked(&harness), (true, false), "it has not rested");
+    harness.wait(60);
+    assert_eq!(asked(&harness), (true, true));
+    // Changes that never end do not keep it for ever.
+    harness.answer_all();
+    for at in 0..11 {
+        let event = Event::lots(&[LotId(3)], 9 + at);
+        harness.app.feed(AppEvent::Incoming(Incoming::Event(event)));
+        harness.wait(200);
+    }
+    assert!(asked(&harness).1);
 }
 
 #[test]
@@ -433,6 +450,7 @@ fn screens_behind_hear_of_changes_when_they_come_back() {
     harness.answering = false;
     let event = Event::lots(&[LotId(1)], 7);
     harness.app.feed(AppEvent::Incoming(Incoming::Event(event)));
+    harness.wait(250);
     let lists = |harness: &Harness| {
         let open = harness.open_requests();
         open.iter()
