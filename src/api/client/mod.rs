@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Greeted, Greeting, KeysRequest, Reply, Request, StockRequest};
+use super::{Answer, Event, Greeted, Greeting, Reply, Request};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -156,7 +156,11 @@ impl InProcess {
 
 impl Transport for InProcess {
     fn send(&self, ticket: Ticket, request: Request) -> Result<()> {
-        let queue = if request.is_long() { &self.slow } else { &self.quick };
+        let queue = if request.is_long() {
+            &self.slow
+        } else {
+            &self.quick
+        };
         queue
             .send((ticket, request))
             .map_err(|_| Error::internal("The worker that answers requests has ended."))

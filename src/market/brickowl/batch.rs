@@ -40,7 +40,8 @@ struct Requests {
 #[derive(Serialize)]
 struct Request {
     endpoint: &'static str,
-    request_method: &'static str,
+    #[serde(rename = "request_method")]
+    method: &'static str,
     params: [Params; 1],
 }
 
@@ -112,7 +113,7 @@ fn request(lot: &LotQuantity) -> Request {
     }
     Request {
         endpoint: "inventory/update",
-        request_method: "POST",
+        method: "POST",
         params: [params],
     }
 }

@@ -69,7 +69,9 @@ impl BrickOwl {
             |answer| {
                 let found: Maybe<WireBoids> = errors::object(answer)?;
                 let boids = found.0.unwrap_or_default().boids;
-                Ok(mapping::bases(boids.0.iter().map(|boid| boid.text())))
+                Ok(mapping::bases(
+                    boids.0.iter().map(crate::market::loose::Word::text),
+                ))
             },
         )
     }

@@ -144,7 +144,7 @@ impl BrickOwl {
         let mut fields = self.encoded(query);
         url.push_str(&fields);
         fields.zeroize();
-        let call = self.call(Method::Get, url, Body::Empty, endpoint);
+        let call = Self::call(Method::Get, url, Body::Empty, endpoint);
         self.make(purpose, call, false, meaning)
     }
 
@@ -169,7 +169,7 @@ impl BrickOwl {
     ) -> Outside<T> {
         let url = format!("{}/{path}", self.settings.base.trim_end_matches('/'));
         let body = Body::Form(self.encoded(form));
-        let call = self.call(Method::Post, url, body, endpoint);
+        let call = Self::call(Method::Post, url, body, endpoint);
         self.make(purpose, call, true, meaning)
     }
 
@@ -205,7 +205,7 @@ impl BrickOwl {
         form.finish()
     }
 
-    fn call(&self, method: Method, url: String, body: Body, endpoint: &'static str) -> Call {
+    fn call(method: Method, url: String, body: Body, endpoint: &'static str) -> Call {
         Call {
             service: OWL,
             method,
@@ -224,7 +224,7 @@ fn limits(endpoint: &str) -> Limits {
     match endpoint {
         "GET inventory/list" => Limits {
             first_byte: Duration::from_secs(150),
-            whole: Duration::from_secs(300),
+            whole: Duration::from_mins(5),
             bytes: 160 * 1024 * 1024,
             ..usual
         },

@@ -304,7 +304,7 @@ pub fn update(change: &ListingChange, kind: ItemKind, habits: Habits) -> Result<
         (Some(_), Some(_)) => {
             return Err("A quantity can be set or changed by a number, not both at once.".into());
         }
-        (Some(0), None) | (None, None) => {}
+        (Some(0) | None, None) => {}
         (Some(by), None) => form.push(("relative_quantity", by.to_string())),
         (None, Some(to)) => form.push(("absolute_quantity", to.to_string())),
     }

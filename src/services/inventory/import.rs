@@ -147,7 +147,7 @@ impl App {
         let rows = drafts(scope, opened.list, (filed, &places), &mut report);
         let known = self.known_of_file(scope, into.filter(|_| how.merge))?;
         if order.dry_run {
-            self.look_at_rows(scope, rows, &how, known, &mut report, task)?;
+            self.look_at_rows(scope, &rows, &how, known, &mut report, task)?;
             return Ok(report);
         }
         let doing = Doing {
@@ -253,7 +253,7 @@ impl App {
     fn look_at_rows(
         &self,
         scope: &Scope,
-        rows: Vec<Draft>,
+        rows: &[Draft],
         how: &How,
         known: HashMap<Equal, LotId>,
         report: &mut InventoryImport,
@@ -426,11 +426,11 @@ fn way(
     fresh: &HashMap<Equal, LotId>,
 ) -> Result<Way> {
     let shop = moves.shop();
-    if lot.file.is_none() {
-        if let Some((id, _)) = recognised(shop, lot, print)? {
-            let gone = moves.lot(id)?.is_some_and(|lot| lot.gone);
-            return Ok(if gone { Way::Back(id) } else { Way::Already });
-        }
+    if lot.file.is_none()
+        && let Some((id, _)) = recognised(shop, lot, print)?
+    {
+        let gone = moves.lot(id)?.is_some_and(|lot| lot.gone);
+        return Ok(if gone { Way::Back(id) } else { Way::Already });
     }
     if !how.merge {
         return Ok(Way::New);

@@ -206,7 +206,7 @@ fn left_out(review: &Review, report: &mut InventoryImport) -> Result<()> {
         let kept = if listed {
             sheet.row(at)?
         } else {
-            Default::default()
+            super::review_sheet::Kept::default()
         };
         let (field, reason) = kept.flaw.unwrap_or_default();
         report.skipped.push(Skipped {

@@ -16,7 +16,7 @@ use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::input::split_paste;
-use crate::tui::key::{Code as KeyCode, Key};
+use crate::tui::key::Key;
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::text::count;
@@ -201,6 +201,8 @@ impl Places {
             if action == Action::Open {
                 return self.enter();
             }
+            // From the box down into the list, where letters are commands again.
+            self.typing &= action != Action::Down;
             self.cursor.on(action, self.found.len(), height);
             return Vec::new();
         };
@@ -373,8 +375,6 @@ impl Places {
         }
         if let Some(take) = &mut self.take {
             take.line.on(key);
-        } else if self.typing && key.code == KeyCode::Down {
-            self.typing = false;
         } else if self.field.on(key) {
             self.cursor = Cursor::default();
             self.narrow(cx);
