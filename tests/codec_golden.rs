@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use brickops::domain::job::{JobOutcome, JobRun};
 use brickops::domain::market::{Bucket, Class, KeyTest, Spent, StoreFacts};
 use brickops::domain::order::OrderLine;
 use brickops::domain::pick::{PickLine, PickStep};
@@ -18,6 +19,7 @@ use brickops::domain::{
     Timestamp, UserId, Value, Whereabouts,
 };
 use brickops::store::codec::{Record, pack, unpack};
+use brickops::store::jobs::JobRecord;
 use brickops::store::market_keys::{MasterHead, SealedKeys};
 use brickops::store::people::{Credentials, Invitation, SignIn, Unlocked};
 use brickops::store::tables::{
@@ -759,6 +761,22 @@ fn keys_of_marketplaces_and_their_calls() {
         &spent,
         "0101fc1467b300010000fb2c010000140701fd00803c3048140c000201",
     );
+    let job = JobRecord {
+        due: at(1_700_000_600),
+        wanted: true,
+        running: Some((at(1_700_000_000), false)),
+        runs: vec![JobRun {
+            began: at(1_700_000_000),
+            ended: at(1_700_000_000),
+            outcome: JobOutcome::Died,
+            text: "t".into(),
+            by_hand: true,
+        }],
+    };
+    golden(
+        &job,
+        "01fd000cc37748140c000101fd00803c3048140c000001fd00803c3048140c00fd00803c3048140c0003017401",
+    );
 }
 
 proptest! {
@@ -835,5 +853,6 @@ proptest! {
         let _ = unpack::<SealedKeys>(&with_version);
         let _ = unpack::<MasterHead>(&with_version);
         let _ = unpack::<Spent>(&with_version);
+        let _ = unpack::<JobRecord>(&with_version);
     }
 }

@@ -548,6 +548,26 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "ynnnnnnn",
             verb(|app, scope| app.test_market(scope, Marketplace::BrickOwl)),
         ),
+        (
+            "jobs",
+            "ynnnnnnn",
+            verb(|app, scope| app.jobs(Some(scope), &door())),
+        ),
+        (
+            "job_history",
+            "ynnnnnnn",
+            verb(|app, scope| app.job_history(Some(scope), &door(), "check")),
+        ),
+        (
+            "run_job",
+            "ynnnnnnn",
+            verb(|app, scope| app.run_job(Some(scope), &door(), "check")),
+        ),
+        (
+            "cancel_job",
+            "ynnnnnnn",
+            verb(|app, scope| app.cancel_job(Some(scope), &door(), "check")),
+        ),
     ]
 }
 

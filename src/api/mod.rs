@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod jobs;
 mod keys;
 mod office;
 mod review;
@@ -17,11 +18,13 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use jobs::JobsRequest;
 pub use keys::KeysRequest;
 pub use office::{Invited, OfficeRequest};
 pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
+use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
 use crate::domain::market::{KeyTest, MarketRow, PictureKey, PictureLook};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
@@ -213,6 +216,8 @@ pub enum Request {
     Status,
     /// Ends the server after what is under way -> [`Reply::Done`].
     Stop,
+    /// Jobs that run by themselves.
+    Jobs(JobsRequest),
 }
 
 impl Request {
@@ -263,6 +268,7 @@ impl Request {
             Self::Picture { .. } => "picture",
             Self::Status => "status",
             Self::Stop => "stop",
+            Self::Jobs(request) => request.name(),
         }
     }
 }
@@ -463,6 +469,10 @@ pub enum Reply {
     Markets(Vec<MarketRow>),
     /// What came of trying keys.
     KeyTest(Box<KeyTest>),
+    /// Every job as it stands.
+    Jobs(Vec<JobRow>),
+    /// Runs of a job.
+    JobRuns(Vec<JobRun>),
 }
 
 /// What a client is told without having asked.

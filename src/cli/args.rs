@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::jobs::JobsCommand;
 use super::lists::ListCommand;
 use super::market::MarketCommand;
 use super::sandbox::SandboxArgs;
@@ -115,6 +116,9 @@ pub enum Command {
     /// Connections to marketplaces: keys, tests, calls.
     #[command(subcommand)]
     Market(MarketCommand),
+    /// What runs by itself: see it, run it now, stop it.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Verify everything that is stored and say what is wrong.
     Check,
     /// Start the server that keeps the data open for every station on this machine.

@@ -10,6 +10,7 @@ mod connect;
 mod demo;
 mod groups;
 mod interrupt;
+mod jobs;
 mod json;
 mod labels;
 mod lists;
@@ -122,6 +123,7 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
         Some(Command::Inventory(command)) => shop::inventory(&place, command, &passwords, out),
         Some(Command::Orders(command)) => shop::orders(&place, command, out),
         Some(Command::Market(command)) => market::run(&place, command, &passwords, out),
+        Some(Command::Jobs(command)) => jobs::run(&place, command, &passwords, out),
         Some(Command::Check) => shop::check(&place, out),
         Some(Command::Serve {
             foreground,

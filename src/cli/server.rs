@@ -89,6 +89,8 @@ pub fn serve(
             }
         }
     });
+    let app = Arc::clone(desk.app());
+    let jobs = app.do_jobs()?;
     let handler: Arc<dyn Handler> = desk;
     let stop = Arc::new(Notify::new());
     let told = Arc::clone(&stop);
@@ -101,7 +103,13 @@ pub fn serve(
                 told.notify_one();
             }
         })?;
-    let watch = Watch::start(place, idle_end, Arc::clone(&counters), Arc::clone(&stop))?;
+    let held = move || app.jobs_hold_server();
+    let watch = Watch::start(
+        place,
+        idle_end,
+        (Arc::clone(&counters), held),
+        Arc::clone(&stop),
+    )?;
     let listening = || {
         tracing::info!(path = %path.display(), version = env!("CARGO_PKG_VERSION"), "listening");
         if living == Living::Detached {
@@ -115,6 +123,7 @@ pub fn serve(
     };
     let served = listen(&path, group, handler, &counters, &stop, listening);
     drop(serving);
+    drop(jobs);
     drop(watch);
     ending.close();
     if waiting.join().is_err() {
@@ -181,7 +190,7 @@ impl Watch {
     fn start(
         place: &Place,
         idle_end: Option<u64>,
-        counters: Arc<Counters>,
+        (counters, held): (Arc<Counters>, impl Fn() -> bool + Send + 'static),
         stop: Arc<Notify>,
     ) -> anyhow::Result<Self> {
         let database = place.data_dir.join(crate::store::files::DATABASE);
@@ -195,7 +204,8 @@ impl Watch {
                 while !told.load(Ordering::Relaxed) {
                     std::thread::park_timeout(LOOK);
                     let used = counters.clients.load(Ordering::Relaxed) > 0
-                        || counters.busy.load(Ordering::Relaxed) > 0;
+                        || counters.busy.load(Ordering::Relaxed) > 0
+                        || held();
                     if used {
                         quiet_since = Instant::now();
                     }

@@ -27,6 +27,8 @@ pub enum Topic {
     Pictures,
     /// Keys of marketplaces; no ids are named.
     Markets,
+    /// Jobs that run by themselves; no ids are named.
+    Jobs,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

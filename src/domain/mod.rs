@@ -14,6 +14,7 @@ pub mod filter;
 pub mod freshness;
 pub mod ids;
 pub mod item;
+pub mod job;
 pub mod label_job;
 pub mod ledger;
 pub mod list_field;

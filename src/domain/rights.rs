@@ -99,6 +99,8 @@ verbs! {
     Audit = "read and export the audit log",                      No,            false, false, false, false;
     /// Take the shop's data out, verify them.
     Export = "export and check the shop's data",                  No,            false, false, false, false;
+    /// Jobs that run by themselves, and how the services outside are called.
+    Jobs = "see and run the shop's jobs",                         No,            false, false, false, false;
     /// Own name, password, PIN and badge.
     OwnAccount = "change the own name, password, PIN and badge",  Yes,           true,  true,  true,  true;
 }

@@ -7,6 +7,9 @@ use crate::domain::text;
 /// What a verb ends with. The failure is large, but only made when a call is not.
 pub type Outside<T> = Result<T, Box<Failure>>;
 
+/// The call that carries many changes at once, and that its service counts apart.
+pub const MANY_CHANGES: &str = "POST bulk/batch";
+
 /// How much of an answer is kept with a failure, in bytes.
 pub const RAW: usize = 2_048;
 
@@ -25,7 +28,12 @@ pub fn attempt<T>(
     writes: bool,
     read: impl FnOnce(&Answer) -> Outside<T>,
 ) -> Outside<T> {
-    let turn = gate.enter(call.service, purpose).map_err(|mut failure| {
+    let entered = if call.endpoint == MANY_CHANGES {
+        gate.enter_batch(call.service, purpose)
+    } else {
+        gate.enter(call.service, purpose)
+    };
+    let turn = entered.map_err(|mut failure| {
         call.endpoint.clone_into(&mut failure.endpoint);
         failure
     })?;
@@ -35,12 +43,16 @@ pub fn attempt<T>(
             Err(mut failure) => {
                 failure.raw = raw(&answer.body, hide);
                 failure.text = hidden(&failure.text, hide);
-                (outcome(failure.class), Err(failure))
+                // Only what the service itself said counts, not what is believed without it.
+                let said = failure
+                    .retry_after
+                    .filter(|_| answer.header("retry-after").is_some());
+                (outcome(failure.class, said), Err(failure))
             }
         },
         Err(broke) => {
             let failure = broken(call.service, broke, hide, writes);
-            (outcome(failure.class), Err(Box::new(failure)))
+            (outcome(failure.class, None), Err(Box::new(failure)))
         }
     };
     gate.leave(turn, outcome);
@@ -57,7 +69,10 @@ pub fn named(mut failure: Box<Failure>, endpoint: &str, hide: &str) -> Box<Failu
     failure
 }
 
-const fn outcome(class: Class) -> Outcome {
+const fn outcome(class: Class, said: Option<u32>) -> Outcome {
+    if let (Class::Throttled, Some(seconds)) = (class, said) {
+        return Outcome::Throttled(seconds);
+    }
     match class {
         Class::Offline | Class::NoKeys | Class::Budget | Class::Held => Outcome::NotMade,
         Class::Keys | Class::Forbidden | Class::NotFound | Class::Refused => Outcome::Answered,

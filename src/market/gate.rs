@@ -16,6 +16,8 @@ pub enum Outcome {
     Answered,
     /// It failed.
     Failed(Class),
+    /// It was one call too many, and the service says for how many seconds it wants to be left alone.
+    Throttled(u32),
     /// It was not made after all.
     NotMade,
 }
@@ -28,6 +30,14 @@ pub trait Gate: Send + Sync + std::fmt::Debug {
     /// `Budget`, `Held` or `Offline`, each with `retry_after`. `Failure` is large, but only made when a
     /// call is not.
     fn enter(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>>;
+
+    /// The same for a call that carries many changes at once, where the service counts those apart.
+    ///
+    /// # Errors
+    /// As [`Gate::enter`].
+    fn enter_batch(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>> {
+        self.enter(service, purpose)
+    }
 
     /// Says what became of the call, also when the service told that it is throttled.
     fn leave(&self, open: Open, outcome: Outcome);

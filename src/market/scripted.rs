@@ -81,6 +81,8 @@ pub(crate) fn says(status: u16, body: impl Into<Vec<u8>>) -> Result<Answer, Brok
 pub(crate) struct Watched {
     pub(crate) shut: Mutex<Option<Failure>>,
     pub(crate) told: Mutex<Vec<(Service, Purpose, Option<Outcome>)>>,
+    /// How often many changes went in at once.
+    pub(crate) batches: std::sync::atomic::AtomicU32,
 }
 
 impl Watched {
@@ -100,6 +102,12 @@ impl Gate for Watched {
         Ok(Open {
             turn: told.len() as u64 - 1,
         })
+    }
+
+    fn enter_batch(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>> {
+        self.batches
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.enter(service, purpose)
     }
 
     fn leave(&self, open: Open, outcome: Outcome) {

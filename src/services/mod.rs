@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod check;
 pub mod gates;
 pub mod inventory;
+pub mod jobs;
 pub mod keys;
 mod labelling;
 pub mod lots;
@@ -152,6 +153,7 @@ pub struct App {
     parcels: parcels::Parcels,
     pub(crate) reviews: inventory::Reviews,
     own_lists: Arc<OwnLists>,
+    jobs: Arc<jobs::Jobs>,
     keys: keys::Keys,
     gates: gates::Gates,
     // Dropped after the gates, which tell it things.
@@ -227,6 +229,7 @@ impl App {
             parcels: parcels::Parcels::default(),
             reviews: inventory::Reviews::default(),
             own_lists,
+            jobs: Arc::default(),
             keys,
             gates,
             alerts,
@@ -236,6 +239,9 @@ impl App {
         // Nobody works on the data yet: a deed that is still open died with the program before.
         if let Err(error) = app.finish_open_deeds() {
             tracing::error!("what did not come to its end could not be taken back: {error}");
+        }
+        if let Err(error) = app.settle_jobs() {
+            tracing::error!("jobs that died could not be marked: {error}");
         }
         Ok(app)
     }

@@ -8,6 +8,7 @@ mod audit_log;
 pub mod catalog;
 pub mod codec;
 pub mod files;
+pub mod jobs;
 mod ledger;
 mod left_places;
 mod lot_files;

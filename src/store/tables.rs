@@ -10,6 +10,7 @@ use redb::{Key, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::codec::Record;
+use super::jobs::JobRecord;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
 use crate::domain::market::Spent;
@@ -135,6 +136,9 @@ pub const MARKET_KEYS: Table<(u32, u8), SealedKeys> = Table::new("market_keys");
 pub const MASTER: Table<u8, MasterHead> = Table::new("master");
 /// tenant, lane, fingerprint of the account -> the calls of its last span.
 pub const BUDGETS: Table<(u32, u8, u64), Spent> = Table::new("budgets");
+
+/// tenant, name -> how a job stands; tenant 0 holds the jobs of the server.
+pub const JOBS: Table<(u32, &'static str), JobRecord> = Table::new("jobs");
 
 /// Names of the tables of one generation of the catalogue.
 #[derive(Debug, Clone)]
@@ -311,4 +315,5 @@ record! {
     SealedKeys => "marketplace's keys", 1;
     MasterHead => "head of the master key", 1;
     Spent => "budget of calls", 1;
+    JobRecord => "job", 1;
 }

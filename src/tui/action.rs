@@ -71,6 +71,7 @@ const ROWS: &[C] = &[
     C::Import,
     C::Compare,
     C::Markets,
+    C::Jobs,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -95,6 +96,7 @@ const OPENS: &[C] = &[
     C::PlaceRule,
     C::Compare,
     C::Markets,
+    C::Jobs,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -117,7 +119,7 @@ actions! {
     Inventory = "inventory", "inventory", "Go to the inventory", C::ALL, ["g i"];
     Orders = "orders", "orders", "Go to the orders", C::ALL, ["g o"];
     Walks = "pick", "picks", "Go to the picks", C::ALL, ["g p"];
-    Jobs = "jobs", "jobs", "See what runs in the background", C::ALL, ["g j"];
+    Jobs = "jobs", "jobs", "See what runs in the background: imports and jobs", C::ALL, ["g j"];
     You = "you", "you", "See your own account: name, password, PIN, badge", C::ALL, ["g y"];
     People = "people", "people", "See people, invitations and sign-ins", C::ALL, ["g e"];
     Audit = "audit", "audit log", "See the audit log", C::ALL, ["g a"];
@@ -209,6 +211,8 @@ actions! {
     TestKeys = "test-keys", "test", "Try the keys at the marketplace", &[C::Markets], ["t"];
     SwitchKeys = "switch-keys", "on or off", "Switch the keys off, or on again", &[C::Markets], ["s"];
     RemoveKeys = "remove-keys", "remove", "Remove the keys for good", &[C::Markets], ["d"];
+    RunJob = "run-job", "run now", "Run the job now", &[C::Jobs], ["r"];
+    CancelJob = "cancel-job", "stop", "Stop the job that runs", &[C::Jobs], ["x"];
 }
 
 impl Action {
@@ -230,6 +234,7 @@ impl Action {
             (Self::Open, C::PlaceRule) => "set it",
             (Self::Open, C::Compare) => "its lots",
             (Self::Open, C::Markets) => "enter keys",
+            (Self::Open, C::Jobs) => "its runs",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -282,6 +287,7 @@ impl Action {
             Self::Token | Self::Markets | Self::TestKeys | Self::SwitchKeys | Self::RemoveKeys => {
                 Some(Right::Credentials)
             }
+            Self::RunJob | Self::CancelJob => Some(Right::Jobs),
             Self::Audit => Some(Right::Audit),
             Self::Settings | Self::TestAlert => Some(Right::Settings),
             Self::You | Self::Badge => Some(Right::OwnAccount),

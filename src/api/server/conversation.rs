@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::desk::Desk;
-use super::keys;
 use super::office;
+use super::{jobs, keys};
 use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
 use crate::api::{
@@ -159,6 +159,9 @@ impl Talk {
             }
             Request::Office(request) => {
                 office::answer(self.app(), &self.door, request, &|| self.scope())
+            }
+            Request::Jobs(request) => {
+                jobs::answer(self.app(), &self.door, request, &|| self.scope())
             }
             Request::Keys(request) => {
                 keys::answer(self.app(), &self.door, request, &|| self.scope())

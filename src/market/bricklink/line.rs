@@ -239,6 +239,10 @@ impl BrickLink {
             Err(broke) => (Err(broken(asked, broke)), None),
         };
         let class = result.as_ref().err().map(|failure| failure.class);
+        let said = result
+            .as_ref()
+            .err()
+            .and_then(|failure| failure.retry_after);
         tracing::debug!(
             status,
             ms,
@@ -254,7 +258,10 @@ impl BrickLink {
                     Outcome::Answered
                 }
                 Some(Class::Offline) => Outcome::NotMade,
-                Some(class) => Outcome::Failed(class),
+                Some(class) => match (class, said) {
+                    (Class::Throttled, Some(seconds)) => Outcome::Throttled(seconds),
+                    _ => Outcome::Failed(class),
+                },
             },
         );
         (result, theirs)

@@ -8,7 +8,7 @@ use super::errors;
 use super::shapes::{WireBatch, WireBatched};
 use crate::domain::market::Purpose;
 use crate::market::Answer;
-use crate::market::attempt::{Outside, by_status, garbled, named, unsayable};
+use crate::market::attempt::{MANY_CHANGES, Outside, by_status, garbled, named, unsayable};
 use crate::market::loose::{Many, Maybe};
 
 /// Most requests in one batch.
@@ -87,7 +87,7 @@ impl BrickOwl {
         })?;
         self.post(
             purpose,
-            "POST bulk/batch",
+            MANY_CHANGES,
             "bulk/batch",
             &vec![("requests", requests)],
             |answer| answers(answer, lots.len()),
@@ -95,7 +95,7 @@ impl BrickOwl {
         .map(|answers| {
             answers
                 .into_iter()
-                .map(|one| one.map_err(|failure| named(failure, "POST bulk/batch", self.key())))
+                .map(|one| one.map_err(|failure| named(failure, MANY_CHANGES, self.key())))
                 .collect()
         })
     }

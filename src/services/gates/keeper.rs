@@ -51,6 +51,9 @@ impl std::fmt::Debug for Keeper {
 
 type Refused = Box<Failure>;
 
+/// Longest rest that a service is granted at once, in microseconds.
+const LONGEST_SAID: i64 = 6 * 3_600 * SECOND;
+
 impl Keeper {
     pub(super) fn new(means: Means, tenant: TenantId, account: u64, plan: Plan) -> Self {
         Self {
@@ -227,7 +230,7 @@ impl Keeper {
     /// What stands in the way whatever the purpose.
     fn barred(&self, line: &mut Line, turn: u64, now: Timestamp) -> Option<Failure> {
         let plan = self.plan;
-        let longest = plan.rest(u32::MAX);
+        let longest = plan.rest(u32::MAX).max(LONGEST_SAID);
         if let Some(spent) = &mut line.spent {
             spent.settle(&plan, now);
             if let Some(until) = spent.exhausted_until
@@ -311,12 +314,15 @@ impl Keeper {
         Ok(Open { turn })
     }
 
-    /// The service says that it was too much.
-    fn throttled(&self, line: &mut Line, now: Timestamp) {
+    /// The service says that it was too much, and perhaps for how many seconds it wants to be left alone.
+    fn throttled(&self, line: &mut Line, now: Timestamp, said: Option<u32>) {
         let Some(spent) = &mut line.spent else {
             return;
         };
-        let rest = self.plan.rest(spent.exhausted_times);
+        let rest = said.map_or_else(
+            || self.plan.rest(spent.exhausted_times),
+            |seconds| (i64::from(seconds).max(1) * SECOND).min(LONGEST_SAID),
+        );
         // Calls that were under way together say it once.
         if spent.exhausted_until.is_none_or(|until| until <= now) {
             spent.exhausted_times = spent.exhausted_times.saturating_add(1);
@@ -367,7 +373,11 @@ impl Gate for Keeper {
             }
             Outcome::Failed(Class::Throttled) => {
                 line.breaker.not_made(open.turn);
-                self.throttled(&mut line, now);
+                self.throttled(&mut line, now, None);
+            }
+            Outcome::Throttled(seconds) => {
+                line.breaker.not_made(open.turn);
+                self.throttled(&mut line, now, Some(seconds));
             }
             Outcome::Failed(class) if class.is_outage() => {
                 let jitter = self.jitter();

@@ -130,9 +130,9 @@ impl Gates {
             .collect()
     }
 
-    /// The gate of BrickOwl's batches: they count as calls, and on their own.
-    pub fn batch_gate(&self, tenant: TenantId, account: u64) -> Arc<dyn Gate> {
-        Arc::new(Both {
+    /// The gate of BrickOwl: its batches count as calls, and on their own.
+    pub fn owl_gate(&self, tenant: TenantId, account: u64) -> Arc<dyn Gate> {
+        Arc::new(Owl {
             calls: self.gate(tenant, Lane::BrickOwl, account),
             batches: self.gate(tenant, Lane::BrickOwlBatch, account),
             open: Mutex::default(),
@@ -140,23 +140,31 @@ impl Gates {
     }
 }
 
-/// Two gates, one behind the other.
+/// Two gates, one behind the other where a call carries many changes.
 #[derive(Debug)]
-struct Both {
+struct Owl {
     calls: Arc<Keeper>,
     batches: Arc<Keeper>,
-    /// Turn at the second gate -> turn at the first.
+    /// Turn at the gate of calls -> turn at the gate of batches.
     open: Mutex<HashMap<u64, Open>>,
 }
 
-impl Gate for Both {
+impl Gate for Owl {
     fn enter(&self, service: Service, purpose: Purpose) -> std::result::Result<Open, Box<Failure>> {
+        self.calls.enter(service, purpose)
+    }
+
+    fn enter_batch(
+        &self,
+        service: Service,
+        purpose: Purpose,
+    ) -> std::result::Result<Open, Box<Failure>> {
         let batch = self.batches.enter(service, purpose)?;
         match self.calls.enter(service, purpose) {
             Ok(call) => {
                 let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-                open.insert(batch.turn, call);
-                Ok(batch)
+                open.insert(call.turn, batch);
+                Ok(call)
             }
             Err(refused) => {
                 self.batches.leave(batch, Outcome::NotMade);
@@ -165,18 +173,18 @@ impl Gate for Both {
         }
     }
 
-    fn leave(&self, batch: Open, outcome: Outcome) {
+    fn leave(&self, call: Open, outcome: Outcome) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let call = open.remove(&batch.turn);
+        let batch = open.remove(&call.turn);
         drop(open);
-        if let Some(call) = call {
-            self.calls.leave(call, outcome);
+        self.calls.leave(call, outcome);
+        if let Some(batch) = batch {
+            // The breaker and what the service says of its limits belong to all calls.
+            let outcome = match outcome {
+                Outcome::NotMade => Outcome::NotMade,
+                _ => Outcome::Answered,
+            };
+            self.batches.leave(batch, outcome);
         }
-        // The breaker and what the service says of its limits belong to all calls.
-        let batch_outcome = match outcome {
-            Outcome::NotMade => Outcome::NotMade,
-            _ => Outcome::Answered,
-        };
-        self.batches.leave(batch, batch_outcome);
     }
 }

@@ -264,11 +264,11 @@ fn photos_keep_their_pace() {
 fn batches_count_as_calls_and_on_their_own() {
     let world = World::new(CallLimits::default());
     let gates = world.gates.as_ref().expect("gates");
-    let gate = gates.batch_gate(SHOP, 7);
+    let gate = gates.owl_gate(SHOP, 7);
     let mut times = Vec::new();
     for _ in 0..150 {
         let open = gate
-            .enter(Service::BrickOwl, Purpose::Stock)
+            .enter_batch(Service::BrickOwl, Purpose::Stock)
             .expect("a turn");
         times.push(world.clock.now());
         gate.leave(open, Outcome::Answered);
@@ -276,6 +276,52 @@ fn batches_count_as_calls_and_on_their_own() {
     within(&times, 60 * SECOND, 100);
     let calls = gates.gate(SHOP, Lane::BrickOwl, 7).view().expect("a view");
     assert!(calls.used >= 50 && calls.under_way == 0, "{calls:?}");
+    let batches = || {
+        gates
+            .gate(SHOP, Lane::BrickOwlBatch, 7)
+            .view()
+            .expect("a view")
+    };
+    let before = batches().used;
+    let open = gate
+        .enter(Service::BrickOwl, Purpose::Stock)
+        .expect("a turn");
+    gate.leave(open, Outcome::Answered);
+    assert_eq!(batches().used, before, "a single change is no batch");
+}
+
+#[test]
+fn a_service_that_says_for_how_long_is_left_alone_for_so_long() {
+    for lane in [Lane::BrickLink, Lane::BrickOwl, Lane::Brickognize] {
+        let mut world = World::new(CallLimits::default());
+        world.call(lane, Purpose::Person, Outcome::Throttled(17));
+        let refused = world.refusal(lane, Purpose::Person);
+        assert_eq!(
+            (refused.class, refused.retry_after),
+            (Class::Budget, Some(17)),
+            "{lane:?}"
+        );
+        world.restart(true);
+        assert_eq!(world.refusal(lane, Purpose::Person).retry_after, Some(17));
+        world.clock.advance(17 * SECOND);
+        assert!(
+            world
+                .call(lane, Purpose::Person, Outcome::Answered)
+                .is_some()
+        );
+        // What is absurd is cut down, and longer than the gate's own rests it may be.
+        world.call(lane, Purpose::Person, Outcome::Throttled(2_000));
+        assert_eq!(
+            world.refusal(lane, Purpose::Person).retry_after,
+            Some(2_000)
+        );
+        world.clock.advance(2_000 * SECOND);
+        world.call(lane, Purpose::Person, Outcome::Throttled(u32::MAX));
+        assert_eq!(
+            world.refusal(lane, Purpose::Person).retry_after,
+            Some(6 * 3_600)
+        );
+    }
 }
 
 #[test]

@@ -356,10 +356,10 @@ impl App {
 }
 
 impl Gates {
-    /// One gate for a lane; a batch also passes the gate of ordinary calls.
+    /// One gate for a lane; BrickOwl's also knows batches.
     fn passage(&self, tenant: TenantId, lane: Lane, account: u64) -> Arc<dyn Gate> {
         match lane {
-            Lane::BrickOwlBatch => self.batch_gate(tenant, account),
+            Lane::BrickOwl | Lane::BrickOwlBatch => self.owl_gate(tenant, account),
             _ => self.gate(tenant, lane, account),
         }
     }

@@ -117,6 +117,25 @@ impl Cache {
         Ok(())
     }
 
+    /// Forgets files that somebody else removed, and gives up what is too much; how many files are left,
+    /// and their bytes.
+    pub(super) fn tidy(&self) -> (u64, u64) {
+        let mut files = self.files();
+        let gone: Vec<String> = files
+            .known
+            .keys()
+            .filter(|name| !self.folder.join(name).exists())
+            .cloned()
+            .collect();
+        for name in gone {
+            files.forget(&name);
+        }
+        drop(files);
+        self.shrink();
+        let files = self.files();
+        (files.known.len() as u64, files.bytes)
+    }
+
     /// Bytes of all that is kept.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> u64 {

@@ -270,6 +270,12 @@ fn small(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl App {
+    /// Brings the pictures on disk below their limit; how many there are then, and how many bytes.
+    pub(in crate::services) fn tidy_pictures(&self) -> Option<(u64, u64)> {
+        let pictures = self.pictures.as_ref()?;
+        Some(pictures.0.cache.tidy())
+    }
+
     /// The picture of an item in a colour, as far as it is here; what is missing comes later.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::Walks => Box::new(walks::Walks::default()),
         Destination::StartPick(orders) => Box::new(pick::Pick::start(orders.clone())),
         Destination::ResumePick(session) => Box::new(pick::Pick::resume(*session)),
-        Destination::Jobs => Box::new(jobs::Jobs),
+        Destination::Jobs => Box::new(jobs::Jobs::default()),
         Destination::InventoryOf(query) => Box::new(inventory::Inventory::asked(query)),
         Destination::OrdersOf(query) => Box::new(orders::Orders::asked(query)),
         Destination::You => Box::new(you::You::default()),

@@ -4,6 +4,7 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_jobs;
 mod shop_keys;
 mod shop_lists;
 mod shop_people;
