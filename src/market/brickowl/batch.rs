@@ -142,7 +142,18 @@ fn batched(answer: &Answer) -> Outside<Vec<WireBatched>> {
     let first = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
     let rows = if first == Some(&b'{') {
         let wrapped: WireBatch = errors::changed(answer)?;
-        wrapped.responses.map(|rows| rows.0).unwrap_or_default()
+        match wrapped.responses {
+            Some(rows) => rows.0,
+            // A list of one may come as that one.
+            None => {
+                let alone: WireBatched = errors::changed(answer)?;
+                if alone.code.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![alone]
+                }
+            }
+        }
     } else {
         let bare: Many<Maybe<WireBatched>> = errors::changed(answer)?;
         bare.0
