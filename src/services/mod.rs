@@ -99,6 +99,8 @@ pub struct Outside {
     pub connector: Option<Arc<dyn keys::Connector>>,
     /// Refuse every call.
     pub offline: bool,
+    /// The services are played on this machine: whatever shop is looked at, nothing of it is real.
+    pub practice: bool,
     /// How many calls the services take.
     pub limits: gates::CallLimits,
     /// How callers wait for their turn.
@@ -112,6 +114,7 @@ impl Default for Outside {
             kept: keys::KEPT,
             connector: None,
             offline: false,
+            practice: false,
             limits: gates::CallLimits::default(),
             patience: Arc::new(gates::RealPatience),
         }
@@ -152,6 +155,7 @@ pub struct App {
     parcels: parcels::Parcels,
     pub(crate) reviews: inventory::Reviews,
     own_lists: Arc<OwnLists>,
+    practice: bool,
     keys: keys::Keys,
     gates: gates::Gates,
     // Dropped after the gates, which tell it things.
@@ -227,6 +231,7 @@ impl App {
             parcels: parcels::Parcels::default(),
             reviews: inventory::Reviews::default(),
             own_lists,
+            practice: outside.practice,
             keys,
             gates,
             alerts,
