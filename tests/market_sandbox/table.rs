@@ -1,5 +1,6 @@
 //! The matrix as a table for people: below the target directory, made anew with every run.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ pub fn write(rows: &[Row]) {
     );
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("market-matrix.md");
     fs::write(path, text).expect("a file");
