@@ -240,20 +240,6 @@ fn no_key_reaches_disk_or_log() {
             run(config, &["market", "test", market], "", Some(1));
         }
     }
-    // A wrong password, half of the keys, the wrong marketplace.
-    run(
-        &config,
-        &to("brickowl"),
-        &format!("{STRANGE_OWL}\nnot it\n"),
-        None,
-    );
-    run(
-        &config,
-        &to("bricklink"),
-        &format!("{}\n{PASSWORD}\n", STRANGE[0]),
-        None,
-    );
-    run(&config, &to("brickowl"), &link(&STRANGE), None);
     // The rest of a day.
     let lots = seed("shop.bsx");
     run(
@@ -273,6 +259,20 @@ fn no_key_reaches_disk_or_log() {
     run(&config, &["check", "--format", "json"], "", Some(0));
     let change = ["--password-stdin", "market", "disable", "bricklink"];
     run(&config, &change, &format!("{PASSWORD}\n"), Some(0));
+    // A wrong password, half of the keys, the wrong marketplace; last, as they make the next attempt wait.
+    run(
+        &config,
+        &to("brickowl"),
+        &format!("{STRANGE_OWL}\nnot it\n"),
+        None,
+    );
+    run(
+        &config,
+        &to("bricklink"),
+        &format!("{}\n{PASSWORD}\n", STRANGE[0]),
+        None,
+    );
+    run(&config, &to("brickowl"), &link(&STRANGE), None);
     drop(played);
 
     let secrets = practice
