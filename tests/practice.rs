@@ -20,9 +20,11 @@ fn the_demo_is_connected_and_says_practice() {
     terminal.wait_for("2,520 items in the catalogue");
     terminal.wait_for("PRACTICE");
     terminal.send("gk");
-    terminal.wait_for("Brick Seller Shop");
-    terminal.wait_for("valid");
+    terminal.wait_for("BrickLink answers, prices in EUR");
     assert!(!terminal.screen().contains("not connected"));
+    terminal.send("j");
+    terminal.wait_for("Brick Seller Shop");
+    assert!(terminal.screen().contains("PRACTICE"));
     leave(terminal);
     // It leaves nothing behind: neither data nor keys.
     let left: Vec<_> = std::fs::read_dir(shop.root().join("tmp"))
