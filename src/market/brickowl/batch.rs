@@ -142,16 +142,15 @@ fn batched(answer: &Answer) -> Outside<Vec<WireBatched>> {
     let first = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
     let rows = if first == Some(&b'{') {
         let wrapped: WireBatch = errors::changed(answer)?;
-        match wrapped.responses {
-            Some(rows) => rows.0,
+        if let Some(rows) = wrapped.responses {
+            rows.0
+        } else {
             // A list of one may come as that one.
-            None => {
-                let alone: WireBatched = errors::changed(answer)?;
-                if alone.code.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![alone]
-                }
+            let alone: WireBatched = errors::changed(answer)?;
+            if alone.code.is_empty() {
+                Vec::new()
+            } else {
+                vec![alone]
             }
         }
     } else {
