@@ -11,12 +11,16 @@ use super::args::Args;
 use super::caller::unexpected;
 use super::connect::{self, Place};
 use super::output::Out;
+use super::sandbox::with_lots;
 use crate::api::client::Blocking;
 use crate::api::server::Desk;
-use crate::api::{DoorRequest, Greeting, NewAccount, OfficeRequest, Reply, Request};
+use crate::api::{DoorRequest, Greeting, KeysRequest, NewAccount, OfficeRequest, Reply, Request};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::{Grants, ItemKey, OverlayEdit, Role, Secret, SortBin, Timestamp};
+use crate::config::MasterKey;
+use crate::domain::{Grants, ItemKey, Marketplace, OverlayEdit, Role, Secret, SortBin, Timestamp};
 use crate::error::{Error, Result};
+use crate::sandbox;
+use crate::sandbox::listen::{Listening, listen};
 
 /// What is in the practice shop.
 const LOTS: &[u8] = include_bytes!("../../seed/shop.bsx");
@@ -25,6 +29,8 @@ const ORDERS: &str = include_str!("../../seed/orders.xml");
 
 /// Password of everybody in the practice shop.
 const PASSWORD: &str = "practice-makes";
+/// How many orders an hour come in at each of the played marketplaces.
+const BUYERS: u32 = 6;
 /// PIN of the practice shop's picker.
 const PIN: &str = "2580";
 
@@ -41,6 +47,12 @@ pub fn run(args: &Args, out: &Out) -> anyhow::Result<Ending> {
         })?;
     let mut place = Place::find(args)?.nobody();
     dir.path().clone_into(&mut place.data_dir);
+    // Nothing is called with --offline, not even this machine.
+    let played = if place.config.offline {
+        None
+    } else {
+        Some(play(&mut place)?)
+    };
     let desk = connect::open(&place, true)?;
     let mut greeting = connect::greeting(&place);
     let pass = desk.practice(
@@ -59,8 +71,48 @@ pub fn run(args: &Args, out: &Out) -> anyhow::Result<Ending> {
     hire(&desk, &greeting, &owner)?;
     fill(&owner, dir.path())?;
     tag(&owner)?;
+    if played.is_some() {
+        join(&owner)?;
+    }
     drop(owner);
-    super::screens::show(&place, &desk, greeting, out)
+    let ended = super::screens::show(&place, &desk, greeting, out);
+    drop(played);
+    ended
+}
+
+/// The marketplaces and Brickognize, played by this process for as long as the screen is open.
+fn play(place: &mut Place) -> Result<Listening> {
+    let listening = listen(with_lots("shop.bsx", LOTS, BUYERS)?, 0)?;
+    let base = format!("http://{}", listening.address());
+    let market = &mut place.config.market;
+    market.addresses = [
+        Some(format!("{base}/api/store/v1")),
+        Some(format!("{base}/v1")),
+        Some(base),
+    ];
+    market.master_key = MasterKey::File(place.data_dir.join("practice.key"));
+    Ok(listening)
+}
+
+/// Connects the practice shop to both played marketplaces.
+fn join(owner: &Blocking) -> Result<()> {
+    let link = [
+        sandbox::CONSUMER_KEY,
+        sandbox::CONSUMER_SECRET,
+        sandbox::TOKEN,
+        sandbox::TOKEN_SECRET,
+    ];
+    for (market, values) in [
+        (Marketplace::BrickLink, &link[..]),
+        (Marketplace::BrickOwl, &[sandbox::OWL_KEY]),
+    ] {
+        owner.call(Request::Keys(KeysRequest::Connect {
+            market,
+            values: values.iter().map(|value| Secret::new(*value)).collect(),
+        }))?;
+        owner.call(Request::Keys(KeysRequest::Test { market }))?;
+    }
+    Ok(())
 }
 
 fn client(desk: &Arc<Desk>, greeting: &Greeting) -> Result<Blocking> {

@@ -13,9 +13,10 @@ use crate::clock::SystemClock;
 use crate::config::MasterKey;
 use crate::domain::Secret;
 use crate::domain::market::Service;
+use crate::domain::market::picture::HOST;
 use crate::entropy::SystemEntropy;
-use crate::market::Wire;
 use crate::market::retry::ThreadSleeper;
+use crate::market::{Answer, Broke, Call, Transport, Wire};
 use crate::services::Outside;
 use crate::services::gates::CallLimits;
 use crate::services::keys::{Clients, Connector, KEPT, MasterSource, Means};
@@ -36,6 +37,7 @@ pub fn of(place: &Place) -> Outside {
             .map_or(KEPT, |seconds| Duration::from_secs(u64::from(seconds))),
         connector: Some(connector(place)),
         offline: place.config.offline,
+        practice: config.addresses.iter().flatten().any(|url| is_here(url)),
         limits: CallLimits {
             bricklink,
             brickowl,
@@ -43,6 +45,47 @@ pub fn of(place: &Place) -> Outside {
         },
         ..Outside::default()
     }
+}
+
+/// Pictures of a sandbox in place of real ones, where the services are played.
+#[derive(Debug)]
+struct PlayedPictures {
+    wire: Wire,
+    base: String,
+}
+
+impl Transport for PlayedPictures {
+    fn send(&self, call: &Call) -> std::result::Result<Answer, Broke> {
+        let mut call = call.clone();
+        if let Some(rest) = call.url.strip_prefix(HOST) {
+            call.url = format!("{}/img{rest}", self.base);
+        }
+        self.wire.send(&call)
+    }
+}
+
+/// Who fetches pictures for a practice shop; `None` where the services are real.
+pub fn played_pictures(place: &Place) -> Option<Arc<dyn Transport>> {
+    let base = place.config.market.address(Service::Brickognize)?;
+    is_here(base).then(|| -> Arc<dyn Transport> {
+        Arc::new(PlayedPictures {
+            wire: Wire::new(place.config.offline, None),
+            base: base.to_owned(),
+        })
+    })
+}
+
+/// Whether an address is on this machine: real services are not.
+fn is_here(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if host.starts_with("[::1]") {
+        return true;
+    }
+    let host = host.split(':').next().unwrap_or_default();
+    let address: Option<std::net::Ipv4Addr> = host.parse().ok();
+    host.eq_ignore_ascii_case("localhost") || address.is_some_and(|address| address.is_loopback())
 }
 
 /// The real clients, over the network.
@@ -91,4 +134,30 @@ fn usual(data_dir: &Path) -> String {
 fn secret(variable: &str) -> Option<Secret> {
     let text = std::env::var(variable).ok()?;
     (!text.is_empty()).then(|| Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_practice() {
+        for here in [
+            "http://127.0.0.1:8801/api/store/v1",
+            "http://LOCALHOST/v1",
+            "http://[::1]:9/v1",
+            "https://127.1.2.3",
+        ] {
+            assert!(is_here(here), "{here}");
+        }
+        for elsewhere in [
+            "https://api.bricklink.com/api/store/v1",
+            "https://localhost.example.org/v1",
+            "https://127.0.0.1.example.org",
+            "http://10.0.0.7:8801",
+            "https://example.org/127.0.0.1",
+        ] {
+            assert!(!is_here(elsewhere), "{elsewhere}");
+        }
+    }
 }

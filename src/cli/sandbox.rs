@@ -15,6 +15,7 @@ use crate::clock::SystemClock;
 use crate::domain::{Completeness, ItemKey, ItemKind};
 use crate::error::{Error, Result};
 use crate::formats::{CatalogRow, Collected, ListLot, Source, read_catalog, read_inventory, sniff};
+use crate::market::brickowl::ColorMap;
 use crate::sandbox::listen::listen;
 use crate::sandbox::{self, Goods, Group, Hue, Sandbox, Setup, StockRow, Thing};
 use crate::services::catalog::STARTER;
@@ -187,6 +188,7 @@ fn goods(rows: Collected) -> Goods {
     let mut hues = Vec::new();
     let mut groups = Vec::new();
     let mut codes = Vec::new();
+    let owl = ColorMap::default();
     for (_, row) in rows.rows {
         match row {
             CatalogRow::Color(color) => hues.push(Hue {
@@ -196,7 +198,7 @@ fn goods(rows: Collected) -> Goods {
                 }),
                 family: color.group,
                 name: color.name,
-                owl: None,
+                owl: owl.owl_of(color.id),
             }),
             CatalogRow::Category(row) => groups.push(Group {
                 id: row.id.0,
@@ -238,7 +240,22 @@ fn goods(rows: Collected) -> Goods {
 }
 
 fn list(file: &Path) -> Result<Vec<StockRow>> {
-    let mut source = Source::open(file)?;
+    lots(Source::open(file)?)
+}
+
+/// The services with the program's own catalogue and the lots of a list, and buyers who come now and then.
+pub fn with_lots(name: &str, bytes: &'static [u8], orders_per_hour: u32) -> Result<Arc<Sandbox>> {
+    let setup = Setup {
+        seed: 1,
+        speed: 1,
+        orders_per_hour,
+        goods: starter()?,
+        stock: lots(Source::from_bytes(name, bytes)?)?,
+    };
+    Ok(Arc::new(Sandbox::new(Arc::new(SystemClock), setup)))
+}
+
+fn lots(mut source: Source) -> Result<Vec<StockRow>> {
     let kind = sniff(&mut source)?;
     let list = read_inventory(&mut source, &kind)?;
     Ok(list.lots.into_iter().map(row).collect())

@@ -100,6 +100,8 @@ pub struct Outside {
     pub connector: Option<Arc<dyn keys::Connector>>,
     /// Refuse every call.
     pub offline: bool,
+    /// The services are played on this machine: whatever shop is looked at, nothing of it is real.
+    pub practice: bool,
     /// How many calls the services take.
     pub limits: gates::CallLimits,
     /// How callers wait for their turn.
@@ -113,6 +115,7 @@ impl Default for Outside {
             kept: keys::KEPT,
             connector: None,
             offline: false,
+            practice: false,
             limits: gates::CallLimits::default(),
             patience: Arc::new(gates::RealPatience),
         }
@@ -154,6 +157,7 @@ pub struct App {
     pub(crate) reviews: inventory::Reviews,
     own_lists: Arc<OwnLists>,
     jobs: Arc<jobs::Jobs>,
+    practice: bool,
     keys: keys::Keys,
     gates: gates::Gates,
     // Dropped after the gates, which tell it things.
@@ -230,6 +234,7 @@ impl App {
             reviews: inventory::Reviews::default(),
             own_lists,
             jobs: Arc::default(),
+            practice: outside.practice,
             keys,
             gates,
             alerts,

@@ -25,7 +25,7 @@ impl App {
         );
         Ok(Overview {
             shop: shop.name,
-            practice: shop.practice,
+            practice: shop.practice || self.practice,
             items,
             starter_only,
             catalog_at,

@@ -102,8 +102,8 @@ impl Brickognize {
             endpoint,
             self.settings.patience,
         );
-        self.make(&call, |answer| {
-            readable(answer)?;
+        self.make(&call, false, |answer| {
+            readable(answer, false)?;
             let wire: WireGuesses = serde_json::from_slice(&answer.body)
                 .map_err(|_| garbled(COGNIZE, "no list of guesses", false))?;
             Ok(shapes::guesses(&wire))
@@ -138,7 +138,13 @@ impl Brickognize {
             "POST feedback/",
             Duration::from_secs(10),
         );
-        self.make(&call, readable)
+        self.make(&call, true, |answer| {
+            readable(answer, true)?;
+            // Any JSON will do; a page is from somebody in between.
+            serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body)
+                .map_err(|_| garbled(COGNIZE, "no answer to the feedback", true))?;
+            Ok(())
+        })
     }
 
     /// How the service is. Anything but a plain yes to everything is a failure or unwell.
@@ -153,8 +159,8 @@ impl Brickognize {
             "GET health/",
             Duration::from_secs(10),
         );
-        self.make(&call, |answer| {
-            readable(answer)?;
+        self.make(&call, false, |answer| {
+            readable(answer, false)?;
             let parts: BTreeMap<String, serde_json::Value> =
                 serde_json::from_slice(&answer.body)
                     .map_err(|_| garbled(COGNIZE, "its health is no list of yes and no", false))?;
@@ -171,14 +177,19 @@ impl Brickognize {
         })
     }
 
-    fn make<T>(&self, call: &Call, meaning: impl FnOnce(&Answer) -> Outside<T>) -> Outside<T> {
+    fn make<T>(
+        &self,
+        call: &Call,
+        writes: bool,
+        meaning: impl FnOnce(&Answer) -> Outside<T>,
+    ) -> Outside<T> {
         attempt(
             &*self.transport,
             &*self.gate,
             Purpose::Person,
             call,
             "",
-            false,
+            writes,
             meaning,
         )
     }
@@ -209,8 +220,8 @@ impl Brickognize {
 }
 
 /// Whether an answer is one that can be read.
-fn readable(answer: &Answer) -> Outside<()> {
-    if let Some(failure) = by_status(COGNIZE, answer, false) {
+fn readable(answer: &Answer, writes: bool) -> Outside<()> {
+    if let Some(failure) = by_status(COGNIZE, answer, writes) {
         return Err(Box::new(failure));
     }
     let refused = |class, text: &str| Err(Box::new(Failure::new(COGNIZE, class, text)));

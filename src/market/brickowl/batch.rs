@@ -143,7 +143,17 @@ fn batched(answer: &Answer) -> Outside<Vec<WireBatched>> {
     let first = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
     let rows = if first == Some(&b'{') {
         let wrapped: WireBatch = errors::changed(answer)?;
-        wrapped.responses.map(|rows| rows.0).unwrap_or_default()
+        if let Some(rows) = wrapped.responses {
+            rows.0
+        } else {
+            // A list of one may come as that one.
+            let alone: WireBatched = errors::changed(answer)?;
+            if alone.code.is_empty() {
+                Vec::new()
+            } else {
+                vec![alone]
+            }
+        }
     } else {
         let bare: Many<Maybe<WireBatched>> = errors::changed(answer)?;
         bare.0

@@ -53,6 +53,15 @@ fn trouble(answer: &Answer, writes: bool) -> Option<Box<Failure>> {
         Some(b'{') => serde_json::from_slice::<Said>(&answer.body).ok(),
         _ => None,
     };
+    // A read has nothing to say `error` about; taken for an empty answer it would mean "there is none".
+    let failed = |said: &Said| !writes && said.status.text().eq_ignore_ascii_case("error");
+    if ok
+        && said
+            .as_ref()
+            .is_some_and(|said| said.error.is_none() && failed(said))
+    {
+        return Some(garbled(OWL, "it says `error` and no more", false));
+    }
     match said.and_then(|said| said.error) {
         Some(Trouble(words)) => Some(Box::new(refused(answer.status, &words))),
         None if ok => None,
