@@ -27,6 +27,8 @@ pub enum Topic {
     Pictures,
     /// Keys of marketplaces; no ids are named.
     Markets,
+    /// Facts and prices of items that were fetched; no ids are named.
+    Fetched,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

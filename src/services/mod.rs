@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod audit;
 pub mod catalog;
 pub mod check;
+pub mod freshen;
 pub mod gates;
 pub mod inventory;
 pub mod keys;
@@ -154,6 +155,7 @@ pub struct App {
     own_lists: Arc<OwnLists>,
     keys: keys::Keys,
     gates: gates::Gates,
+    freshener: Arc<freshen::Freshener>,
     // Dropped after the gates, which tell it things.
     alerts: Arc<alerts::Alerts>,
     reception: Reception,
@@ -163,6 +165,12 @@ pub struct App {
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.freshener.end();
     }
 }
 
@@ -229,6 +237,7 @@ impl App {
             own_lists,
             keys,
             gates,
+            freshener: freshen::Freshener::new(),
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),
             pictures,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Tx;
 use super::codec::unpack;
+use super::fetched::FetchedWrite;
 use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
 use super::tables::{
@@ -54,6 +55,7 @@ pub(super) enum ShopWrite {
     Alert(u32, u8, AlertRecord),
     People(u32, PeopleWrite),
     Market(u32, MarketWrite),
+    Fetched(FetchedWrite),
 }
 
 /// A shop's records in one state of the database.

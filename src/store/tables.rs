@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::Record;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
-use crate::domain::market::Spent;
+use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, Spent};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -135,6 +135,17 @@ pub const MARKET_KEYS: Table<(u32, u8), SealedKeys> = Table::new("market_keys");
 pub const MASTER: Table<u8, MasterHead> = Table::new("master");
 /// tenant, lane, fingerprint of the account -> the calls of its last span.
 pub const BUDGETS: Table<(u32, u8, u64), Spent> = Table::new("budgets");
+
+/// kind, folded number -> what was fetched of the item. Of no shop and of no generation: an import
+/// changes nothing here, and the younger facts count.
+pub const FETCHED_ITEMS: Table<(u8, &'static str), FetchedItem> = Table::new("fetched_items");
+/// kind, folded number, colour, condition, guide, currency, region -> what was fetched of the price.
+pub const FETCHED_PRICES: Table<PriceRow, FetchedPrice> = Table::new("fetched_prices");
+/// kind, folded number, colour + 1 (0: without one) -> when somebody looked at it.
+pub const OPENED_ITEMS: Table<(u8, &'static str, u32), OpenedItem> = Table::new("opened_items");
+
+/// The key of a price: its letters and words as they are.
+pub type PriceRow = (u8, &'static str, u16, u8, u8, &'static str, &'static str);
 
 /// Names of the tables of one generation of the catalogue.
 #[derive(Debug, Clone)]
@@ -311,4 +322,7 @@ record! {
     SealedKeys => "marketplace's keys", 1;
     MasterHead => "head of the master key", 1;
     Spent => "budget of calls", 1;
+    FetchedItem => "fetched item", 1;
+    FetchedPrice => "fetched price", 1;
+    OpenedItem => "opened item", 1;
 }

@@ -115,7 +115,8 @@ impl Shelves {
                     | Topic::Overlays
                     | Topic::Shop
                     | Topic::Pictures
-                    | Topic::Markets => {}
+                    | Topic::Markets
+                    | Topic::Fetched => {}
                 }
             }
         }
