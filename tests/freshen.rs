@@ -18,7 +18,7 @@ use brickops::sandbox::{
 };
 use brickops::services::gates::MovedPatience;
 use brickops::services::keys::{Clients, MasterSource, Means};
-use brickops::services::people::{AccountDraft, Entry, Threshold};
+use brickops::services::people::{AccountDraft, Threshold};
 use brickops::services::{App, Hashing, Outside, Setup};
 use brickops::store::Store;
 
@@ -64,7 +64,8 @@ struct Server {
     app: App,
     clock: Arc<ManualClock>,
     market: Arc<Carried>,
-    entry: Entry,
+    /// Taken at the start: sign-ins run out while the clock is moved.
+    first: Scope,
     _dir: tempfile::TempDir,
 }
 
@@ -157,11 +158,12 @@ impl Server {
             practice: false,
         };
         let entry = app.open_account(&door(), draft).expect("an account").0;
+        let first = app.scope(&entry).expect("signed in");
         Self {
             app,
             clock,
             market,
-            entry,
+            first,
             _dir: dir,
         }
     }
@@ -169,7 +171,8 @@ impl Server {
     fn scope(&self) -> Scope {
         Scope {
             confirmed: true,
-            ..self.app.scope(&self.entry).expect("signed in")
+            now: self.clock.now(),
+            ..self.first
         }
     }
 
