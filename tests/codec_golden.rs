@@ -779,6 +779,32 @@ fn keys_of_marketplaces_and_their_calls() {
     );
 }
 
+#[test]
+fn what_was_fetched() {
+    let key = brickops::domain::ItemKey::part("3001");
+    let opened = brickops::domain::market::OpenedItem {
+        key: key.clone(),
+        color: Some(brickops::domain::ColorId(5)),
+        at: at(1_700_000_000),
+    };
+    golden(&opened, "010004333030310105fd00803c3048140c00");
+    let mut item = brickops::domain::market::FetchedItem::none(key.clone());
+    item.facts.trouble = Some(brickops::domain::market::Trouble {
+        at: at(1_700_000_000),
+        class: Class::Silent,
+        text: "t".into(),
+        again: at(1_700_000_000),
+    });
+    let colors = vec![brickops::domain::ColorId(5)];
+    item.colors.known = Some((colors, at(1_700_000_000)));
+    golden(
+        &item,
+        "0100043330303100\
+         01fd00803c3048140c00060174fd00803c3048140c00\
+         010105fd00803c3048140c0000",
+    );
+}
+
 proptest! {
     #[test]
     fn lots_come_back_as_they_were(

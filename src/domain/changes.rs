@@ -29,6 +29,8 @@ pub enum Topic {
     Markets,
     /// Jobs that run by themselves; no ids are named.
     Jobs,
+    /// Facts and prices of items that were fetched; no ids are named.
+    Fetched,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

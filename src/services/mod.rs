@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod audit;
 pub mod catalog;
 pub mod check;
+pub mod freshen;
 pub mod gates;
 pub mod inventory;
 pub mod jobs;
@@ -160,6 +161,7 @@ pub struct App {
     practice: bool,
     keys: keys::Keys,
     gates: gates::Gates,
+    freshener: Arc<freshen::Freshener>,
     // Dropped after the gates, which tell it things.
     alerts: Arc<alerts::Alerts>,
     reception: Reception,
@@ -169,6 +171,12 @@ pub struct App {
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.freshener.end();
     }
 }
 
@@ -237,6 +245,7 @@ impl App {
             practice: outside.practice,
             keys,
             gates,
+            freshener: freshen::Freshener::new(),
             alerts,
             reception: Reception::new(setup.entropy, setup.hashing),
             pictures,

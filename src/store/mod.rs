@@ -7,6 +7,7 @@ mod audit;
 mod audit_log;
 pub mod catalog;
 pub mod codec;
+pub mod fetched;
 pub mod files;
 pub mod jobs;
 mod ledger;

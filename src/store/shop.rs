@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::Tx;
 use super::codec::unpack;
 use super::jobs::JobWrite;
+use super::fetched::FetchedWrite;
 use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
 use super::tables::{
@@ -56,6 +57,7 @@ pub(super) enum ShopWrite {
     People(u32, PeopleWrite),
     Market(u32, MarketWrite),
     Job(u32, JobWrite),
+    Fetched(FetchedWrite),
 }
 
 /// A shop's records in one state of the database.

@@ -217,6 +217,7 @@ impl<'t> ShopWriter<'t> {
             ShopWrite::People(tenant, write) => super::people_writes::apply(tx, tenant, write)?,
             ShopWrite::Market(tenant, write) => super::market_keys::apply(tx, tenant, write)?,
             ShopWrite::Job(tenant, write) => super::jobs::apply(tx, tenant, &write)?,
+            ShopWrite::Fetched(write) => super::fetched::apply(tx, write)?,
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::codec::Record;
 use super::jobs::JobRecord;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
-use crate::domain::market::Spent;
+use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, Spent};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -139,6 +139,16 @@ pub const BUDGETS: Table<(u32, u8, u64), Spent> = Table::new("budgets");
 
 /// tenant, name -> how a job stands; tenant 0 holds the jobs of the server.
 pub const JOBS: Table<(u32, &'static str), JobRecord> = Table::new("jobs");
+/// kind, folded number -> what was fetched of the item. Of no shop and of no generation: an import
+/// changes nothing here, and the younger facts count.
+pub const FETCHED_ITEMS: Table<(u8, &'static str), FetchedItem> = Table::new("fetched_items");
+/// kind, folded number, colour, condition, guide, currency, region -> what was fetched of the price.
+pub const FETCHED_PRICES: Table<PriceRow, FetchedPrice> = Table::new("fetched_prices");
+/// kind, folded number, colour + 1 (0: without one) -> when somebody looked at it.
+pub const OPENED_ITEMS: Table<(u8, &'static str, u32), OpenedItem> = Table::new("opened_items");
+
+/// The key of a price: its letters and words as they are.
+pub type PriceRow = (u8, &'static str, u16, u8, u8, &'static str, &'static str);
 
 /// Names of the tables of one generation of the catalogue.
 #[derive(Debug, Clone)]
@@ -316,4 +326,7 @@ record! {
     MasterHead => "head of the master key", 1;
     Spent => "budget of calls", 1;
     JobRecord => "job", 1;
+    FetchedItem => "fetched item", 1;
+    FetchedPrice => "fetched price", 1;
+    OpenedItem => "opened item", 1;
 }

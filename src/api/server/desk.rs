@@ -33,6 +33,7 @@ pub struct Desk {
 impl Desk {
     /// A desk for an app.
     pub fn new(app: Arc<App>, data_dir: &Path, started: Timestamp) -> Self {
+        crate::services::freshen::start(&app);
         Self {
             app,
             data_dir: data_dir.to_owned(),

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod catalog_facts;
 pub mod contents;
 pub mod failure;
+pub mod fetched;
 pub mod guess;
 pub mod keys;
 pub mod listing;
@@ -17,6 +18,7 @@ pub mod member;
 pub mod order_change;
 pub mod picture;
 pub mod price_guide;
+pub mod price_view;
 pub mod service;
 pub mod spent;
 
@@ -25,6 +27,10 @@ pub use budget::{BudgetView, Lane, Plan};
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
+pub use fetched::{
+    AgeCounts, Fetched, FetchedItem, FetchedPrice, FreshnessReport, OpenedItem, Refreshed, Trouble,
+    Walked,
+};
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
 pub use keys::{BrickLinkKeys, KeyField, KeyState, KeyTest, MarketKeys, MarketRow};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
@@ -36,5 +42,6 @@ pub use member::{
 pub use order_change::OrderChange;
 pub use picture::{PictureKey, PictureLook, PictureMode};
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
+pub use price_view::{PriceState, PriceView};
 pub use service::{Purpose, Service, StoreFacts};
 pub use spent::{Bucket, Spent};

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::find::whole;
 use crate::domain::query::Obsolete;
 use crate::domain::rows::{FactsRow, ItemColorRow, ItemDetail};
-use crate::domain::{ColorId, Facts, Item, ItemKey, Scope, Windows};
+use crate::domain::{ColorId, Facts, Freshness, Item, ItemKey, Scope, Windows};
 use crate::error::{Error, Result};
 use crate::services::App;
+use crate::services::freshen::merged;
 use crate::services::rights::{Right, allow, allowed};
 
 impl App {
@@ -20,19 +21,30 @@ impl App {
         Ok(found.and_then(|(_, item)| item.image))
     }
 
+    /// The worst of an item's ages; `None`: something was never known.
+    fn worst(&self, item: &Item, scope: &Scope) -> Option<Freshness> {
+        let basics = self.windows.judge(item.basics.at, scope.now);
+        let colors = self.windows.judge(item.colors_from?.at, scope.now);
+        Some(basics.max(colors))
+    }
+
     /// An item as its screen shows it.
     ///
     /// # Errors
     /// `NotFound` when the catalogue does not know it.
     pub fn item_detail(&self, scope: &Scope, key: &ItemKey) -> Result<ItemDetail> {
         allow(scope, Right::ReadCatalog)?;
-        let (found, overlay) = self.store.read(|tx| {
+        let (found, overlay, fetched) = self.store.read(|tx| {
             let found = tx
                 .catalog()?
                 .map_or(Ok(None), |catalog| whole(&catalog, key))?;
-            Ok((found, tx.shop(scope).overlay(key)?))
+            Ok((found, tx.shop(scope).overlay(key)?, tx.fetched_item(key)?))
         })?;
-        let (id, item) = found.ok_or_else(|| unknown(key))?;
+        let (id, item) = found.unzip();
+        let Some(item) = merged(item, fetched.as_ref()) else {
+            return Err(unknown(key));
+        };
+        self.wish_fresh(scope, &item.key, None, self.worst(&item, scope));
         let lots = if allowed(scope, Right::ReadInventory) {
             self.lots_of_item(scope, &item.key)?
         } else {
@@ -61,8 +73,8 @@ impl App {
             stock,
         }));
         colors.sort_by(|a, b| a.color.name.cmp(&b.color.name));
-        let similar = match self.index() {
-            Some(index) => {
+        let similar = match self.index().zip(id) {
+            Some((index, id)) => {
                 let ids = index.similar(id).map_err(|e| super::index::failed(&e))?;
                 self.item_rows(scope, &ids)?
             }

@@ -126,4 +126,8 @@ impl Connector for Clients {
             MarketKeys::BrickOwl(key) => self.brickowl(key, gate)?.who(Purpose::Person),
         }
     }
+
+    fn bricklink_client(&self, keys: &BrickLinkKeys, gate: Arc<dyn Gate>) -> Option<BrickLink> {
+        Some(self.bricklink(keys, gate, None))
+    }
 }

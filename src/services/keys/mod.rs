@@ -22,12 +22,14 @@ use super::people::Threshold;
 use super::rights::{Right, allow};
 use crate::domain::market::advice::advice;
 use crate::domain::market::{
-    Class, Failure, KeyState, KeyTest, Lane, MarketKeys, MarketRow, Service, StoreFacts,
+    BrickLinkKeys, Class, Failure, KeyState, KeyTest, Lane, MarketKeys, MarketRow, Service,
+    StoreFacts,
 };
 use crate::domain::{AuditKind, Marketplace, Scope, Secret, TenantId};
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::market::Gate;
+use crate::market::bricklink::BrickLink;
 use crate::services::App;
 use crate::store::market_keys::SealedKeys;
 use crate::store::{Batch, Decided, Tx};
@@ -49,6 +51,11 @@ pub trait Connector: Send + Sync + std::fmt::Debug {
         keys: &MarketKeys,
         gate: Arc<dyn Gate>,
     ) -> std::result::Result<StoreFacts, Box<Failure>>;
+
+    /// A client of BrickLink for these keys; `None` where nobody but [`Self::who`] is asked.
+    fn bricklink_client(&self, _: &BrickLinkKeys, _: Arc<dyn Gate>) -> Option<BrickLink> {
+        None
+    }
 }
 
 /// Keys that were opened, and what their calls are counted by.
@@ -78,6 +85,16 @@ impl Keys {
             vault: Vault::new(source, entropy, keep),
             connector,
         }
+    }
+
+    /// Whether anybody outside can be called at all.
+    pub(crate) const fn can_call(&self) -> bool {
+        self.connector.is_some()
+    }
+
+    /// A client of BrickLink; `None` when nobody is called.
+    pub(crate) fn bricklink(&self, keys: &BrickLinkKeys, gate: Arc<dyn Gate>) -> Option<BrickLink> {
+        self.connector.as_ref()?.bricklink_client(keys, gate)
     }
 }
 

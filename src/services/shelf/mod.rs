@@ -116,7 +116,8 @@ impl Shelves {
                     | Topic::Shop
                     | Topic::Pictures
                     | Topic::Markets
-                    | Topic::Jobs => {}
+                    | Topic::Jobs
+                    | Topic::Fetched => {}
                 }
             }
         }
