@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod identify;
 mod keys;
 mod office;
 mod review;
@@ -17,13 +18,14 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use identify::IdentifyRequest;
 pub use keys::KeysRequest;
 pub use office::{Invited, OfficeRequest};
 pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{KeyTest, MarketRow, PictureKey, PictureLook};
+use crate::domain::market::{Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -204,6 +206,8 @@ pub enum Request {
     Keys(KeysRequest),
     /// Lots, their history, files.
     Stock(StockRequest),
+    /// Photos of parts.
+    Identify(IdentifyRequest),
     /// The picture of an item -> [`Reply::Picture`]. It is never waited for.
     Picture {
         /// Which.
@@ -247,6 +251,7 @@ impl Request {
             Self::Office(request) => request.name(),
             Self::Keys(request) => request.name(),
             Self::Stock(request) => request.name(),
+            Self::Identify(request) => request.name(),
             Self::Picture { .. } => "picture",
             Self::Status => "status",
             Self::Stop => "stop",
@@ -450,6 +455,10 @@ pub enum Reply {
     Markets(Vec<MarketRow>),
     /// What came of trying keys.
     KeyTest(Box<KeyTest>),
+    /// What a photo may show.
+    Identified(Box<Identified>),
+    /// Photos that wait.
+    Inbox(Box<Inbox>),
 }
 
 /// What a client is told without having asked.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::identify::IdentifyArgs;
 use super::lists::ListCommand;
 use super::market::MarketCommand;
 use super::sandbox::SandboxArgs;
@@ -115,6 +116,8 @@ pub enum Command {
     /// Connections to marketplaces: keys, tests, calls.
     #[command(subcommand)]
     Market(MarketCommand),
+    /// Say what a photo shows, whether the shop has it, and where.
+    Identify(IdentifyArgs),
     /// Verify everything that is stored and say what is wrong.
     Check,
     /// Start the server that keeps the data open for every station on this machine.

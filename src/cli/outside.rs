@@ -14,10 +14,11 @@ use crate::config::MasterKey;
 use crate::domain::Secret;
 use crate::domain::market::Service;
 use crate::entropy::SystemEntropy;
-use crate::market::Wire;
 use crate::market::retry::ThreadSleeper;
+use crate::market::{Transport, Wire};
 use crate::services::Outside;
 use crate::services::gates::CallLimits;
+use crate::services::identify::{DOUBT, Sight};
 use crate::services::keys::{Clients, Connector, KEPT, MasterSource, Means};
 
 /// Name of the systemd credential.
@@ -28,29 +29,52 @@ const PASSPHRASE: &str = "BRICKOPS_MASTER_PASSPHRASE";
 /// As the operator has set it up.
 pub fn of(place: &Place) -> Outside {
     let config = &place.config.market;
+    let line: Arc<dyn Transport> = Arc::new(Wire::new(place.config.offline, None));
     let [bricklink, brickowl, brickognize] = config.calls;
     Outside {
         master: master(place),
         kept: config
             .keys_kept
             .map_or(KEPT, |seconds| Duration::from_secs(u64::from(seconds))),
-        connector: Some(connector(place)),
+        connector: Some(connector(place, Arc::clone(&line))),
         offline: place.config.offline,
         limits: CallLimits {
             bricklink,
             brickowl,
             brickognize,
         },
+        pictures: config.pictures.clone(),
+        sight: sight(place, line),
         ..Outside::default()
     }
 }
 
+/// Who fetches pictures; nobody where nothing outside is called.
+pub fn pictures(place: &Place) -> Option<Arc<dyn Transport>> {
+    (!place.config.offline).then(|| Arc::new(Wire::new(false, None)) as Arc<dyn Transport>)
+}
+
+/// What photos are identified with.
+fn sight(place: &Place, line: Arc<dyn Transport>) -> Sight {
+    let config = &place.config.market;
+    let offline = place.config.offline;
+    Sight {
+        transport: (!offline).then_some(line),
+        web: (!offline).then(|| Arc::new(Wire::public(false)) as Arc<dyn Transport>),
+        address: config.address(Service::Brickognize).map(str::to_owned),
+        doubt: config.doubt.unwrap_or(DOUBT),
+        inbox: config.inbox.clone(),
+        home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+        ..Sight::default()
+    }
+}
+
 /// The real clients, over the network.
-fn connector(place: &Place) -> Arc<dyn Connector> {
+fn connector(place: &Place, transport: Arc<dyn Transport>) -> Arc<dyn Connector> {
     let config = &place.config.market;
     let address = |service| config.address(service).map(str::to_owned);
     Arc::new(Clients::new(Means {
-        transport: Arc::new(Wire::new(place.config.offline, None)),
+        transport,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         sleeper: Arc::new(ThreadSleeper),

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod gates;
+pub mod identify;
 pub mod inventory;
 pub mod keys;
 mod labelling;
@@ -103,6 +104,10 @@ pub struct Outside {
     pub limits: gates::CallLimits,
     /// How callers wait for their turn.
     pub patience: Arc<dyn gates::Patience>,
+    /// Another host of pictures, without a slash at its end.
+    pub pictures: Option<String>,
+    /// How photos are identified.
+    pub sight: identify::Sight,
 }
 
 impl Default for Outside {
@@ -114,6 +119,8 @@ impl Default for Outside {
             offline: false,
             limits: gates::CallLimits::default(),
             patience: Arc::new(gates::RealPatience),
+            pictures: None,
+            sight: identify::Sight::default(),
         }
     }
 }
@@ -158,6 +165,7 @@ pub struct App {
     alerts: Arc<alerts::Alerts>,
     reception: Reception,
     pictures: Option<pictures::Pictures>,
+    identify: identify::Identify,
 }
 
 impl std::fmt::Debug for App {
@@ -183,6 +191,10 @@ impl App {
         let own_lists = OwnLists::following(&store);
         let alerts = Arc::new(alerts::Alerts::start(&store, setup.courier)?);
         let outside = setup.outside;
+        let mut sight = outside.sight;
+        sight
+            .inbox
+            .get_or_insert_with(|| setup.data_dir.join("inbox"));
         let gates = gates::Gates::new(
             store.clone(),
             Arc::clone(&clock),
@@ -203,7 +215,10 @@ impl App {
         let told = Arc::downgrade(&listeners);
         let pictures = pictures::Pictures::start(
             &setup.data_dir,
-            setup.pictures,
+            (
+                setup.pictures.filter(|_| !outside.offline),
+                pictures::Host(outside.pictures),
+            ),
             Arc::clone(&clock),
             Box::new(move |id| {
                 if let Some(listeners) = told.upgrade() {
@@ -211,6 +226,7 @@ impl App {
                 }
             }),
         );
+        let entropy = Arc::clone(&setup.entropy);
         let app = Self {
             store,
             clock,
@@ -230,6 +246,7 @@ impl App {
             keys,
             gates,
             alerts,
+            identify: identify::Identify::new(sight, &entropy),
             reception: Reception::new(setup.entropy, setup.hashing),
             pictures,
         };

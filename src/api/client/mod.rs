@@ -10,7 +10,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::framing::Ticket;
-use super::{Answer, Event, Greeted, Greeting, KeysRequest, Reply, Request, StockRequest};
+use super::{
+    Answer, Event, Greeted, Greeting, IdentifyRequest, KeysRequest, Reply, Request, StockRequest,
+};
 use crate::error::{Error, Result};
 
 /// What reaches a client.
@@ -178,7 +180,8 @@ impl Transport for InProcess {
                     | StockRequest::Labels { .. }
             )
         ) || matches!(&request, Request::Stock(StockRequest::Review(asked)) if asked.is_long())
-            || matches!(&request, Request::Keys(KeysRequest::Test { .. }));
+            || matches!(&request, Request::Keys(KeysRequest::Test { .. }))
+            || matches!(&request, Request::Identify(IdentifyRequest::Photo(_)));
         let queue = if long { &self.slow } else { &self.quick };
         queue
             .send((ticket, request))

@@ -10,6 +10,7 @@ pub mod catalog_facts;
 pub mod contents;
 pub mod failure;
 pub mod guess;
+pub mod identified;
 pub mod keys;
 pub mod listing;
 pub mod market_order;
@@ -26,6 +27,9 @@ pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
+pub use identified::{
+    Candidate, ColorGuess, Identified, Inbox, InboxPhoto, PhotoOrder, PhotoSource,
+};
 pub use keys::{BrickLinkKeys, KeyField, KeyState, KeyTest, MarketKeys, MarketRow};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
