@@ -4,9 +4,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use reqwest::Url;
-
 use super::photo::sniff;
+use super::wire::Url;
 use super::{Body, Broke, Call, Limits, Method, Transport};
 use crate::domain::market::Service;
 use crate::error::{Error, Kind, Result};

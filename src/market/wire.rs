@@ -9,9 +9,10 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+pub use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Request, Url};
+use reqwest::{Client, Request};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
