@@ -10,7 +10,7 @@ use brickops::domain::edit::Edits;
 use brickops::domain::filter::Field;
 use brickops::domain::label_job::{LabelFormat, LabelJob, LabelPaper, LabelsOf};
 use brickops::domain::lot_draft::{LotDraft, MergeRules};
-use brickops::domain::market::PictureKey;
+use brickops::domain::market::{PhotoOrder, PhotoSource, PictureKey, Sought};
 use brickops::domain::report::Progress;
 use brickops::domain::review::{ReviewFilter, RowChange};
 use brickops::domain::rows::HistoryQuery;
@@ -152,6 +152,29 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
                 };
                 app.picture(scope, &key)
             }),
+        ),
+        (
+            "identify",
+            "yyyyyyyn",
+            verb(|app, scope| {
+                let order = PhotoOrder {
+                    source: PhotoSource::Bytes(b"no photo".to_vec()),
+                    sought: Sought::Any,
+                    top: 5,
+                };
+                app.identify(scope, &order)
+            }),
+        ),
+        ("inbox", "yyyyyyyn", verb(App::inbox)),
+        (
+            "identified_as",
+            "yyyyyyyn",
+            verb(|app, scope| app.identified_as(scope, ("res-1", 0), None)),
+        ),
+        (
+            "put_photo_aside",
+            "ynynnnnn",
+            verb(|app, scope| app.put_photo_aside(scope, "a.jpg")),
         ),
         ("overview", "yyyyyyyn", verb(App::overview)),
         ("overview_figures", "yyyyyyyn", verb(App::overview_figures)),

@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod identify;
 mod jobs;
 mod keys;
 mod office;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use identify::IdentifyRequest;
 pub use jobs::JobsRequest;
 pub use keys::KeysRequest;
 pub use office::{Invited, OfficeRequest};
@@ -26,7 +28,7 @@ pub use stock::StockRequest;
 
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{KeyTest, MarketRow, PictureKey, PictureLook};
+use crate::domain::market::{Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -207,6 +209,8 @@ pub enum Request {
     Keys(KeysRequest),
     /// Lots, their history, files.
     Stock(StockRequest),
+    /// Photos of parts.
+    Identify(IdentifyRequest),
     /// The picture of an item -> [`Reply::Picture`]. It is never waited for.
     Picture {
         /// Which.
@@ -228,7 +232,8 @@ impl Request {
             | Self::ImportInventory { .. }
             | Self::ImportOrders { .. }
             | Self::Check
-            | Self::Keys(KeysRequest::Test { .. }) => true,
+            | Self::Keys(KeysRequest::Test { .. })
+            | Self::Identify(IdentifyRequest::Photo(_)) => true,
             Self::Stock(asked) => asked.is_long(),
             _ => false,
         }
@@ -265,6 +270,7 @@ impl Request {
             Self::Office(request) => request.name(),
             Self::Keys(request) => request.name(),
             Self::Stock(request) => request.name(),
+            Self::Identify(request) => request.name(),
             Self::Picture { .. } => "picture",
             Self::Status => "status",
             Self::Stop => "stop",
@@ -473,6 +479,10 @@ pub enum Reply {
     Jobs(Vec<JobRow>),
     /// Runs of a job.
     JobRuns(Vec<JobRun>),
+    /// What a photo may show.
+    Identified(Box<Identified>),
+    /// Photos that wait.
+    Inbox(Box<Inbox>),
 }
 
 /// What a client is told without having asked.

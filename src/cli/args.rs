@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::identify::IdentifyArgs;
 use super::jobs::JobsCommand;
 use super::lists::ListCommand;
 use super::market::MarketCommand;
@@ -119,6 +120,8 @@ pub enum Command {
     /// What runs by itself: see it, run it now, stop it.
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Say what a photo shows, whether the shop has it, and where.
+    Identify(IdentifyArgs),
     /// Verify everything that is stored and say what is wrong.
     Check,
     /// Start the server that keeps the data open for every station on this machine.

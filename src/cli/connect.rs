@@ -134,7 +134,7 @@ pub fn open(place: &Place, wait: bool) -> Result<Arc<Desk>> {
         data_dir: data_dir.to_owned(),
         windows: place.config.freshness,
         courier: Some(Arc::new(Courier::new(ways(&place.config)))),
-        pictures: outside::played_pictures(place),
+        pictures: outside::pictures(place),
         outside: outside::of(place),
         ..Setup::default()
     };

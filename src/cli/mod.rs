@@ -9,6 +9,7 @@ mod catalog;
 mod connect;
 mod demo;
 mod groups;
+mod identify;
 mod interrupt;
 mod jobs;
 mod json;
@@ -124,6 +125,7 @@ fn carry_out(args: &Args, out: &Out) -> anyhow::Result<Ending> {
         Some(Command::Orders(command)) => shop::orders(&place, command, out),
         Some(Command::Market(command)) => market::run(&place, command, &passwords, out),
         Some(Command::Jobs(command)) => jobs::run(&place, command, &passwords, out),
+        Some(Command::Identify(command)) => identify::run(&place, command, &passwords, out),
         Some(Command::Check) => shop::check(&place, out),
         Some(Command::Serve {
             foreground,

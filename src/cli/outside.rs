@@ -19,6 +19,7 @@ use crate::market::retry::ThreadSleeper;
 use crate::market::{Answer, Broke, Call, Transport, Wire};
 use crate::services::Outside;
 use crate::services::gates::CallLimits;
+use crate::services::identify::{DOUBT, Sight};
 use crate::services::keys::{Clients, Connector, KEPT, MasterSource, Means};
 
 /// Name of the systemd credential.
@@ -29,13 +30,14 @@ const PASSPHRASE: &str = "BRICKOPS_MASTER_PASSPHRASE";
 /// As the operator has set it up.
 pub fn of(place: &Place) -> Outside {
     let config = &place.config.market;
+    let line: Arc<dyn Transport> = Arc::new(Wire::new(place.config.offline, None));
     let [bricklink, brickowl, brickognize] = config.calls;
     Outside {
         master: master(place),
         kept: config
             .keys_kept
             .map_or(KEPT, |seconds| Duration::from_secs(u64::from(seconds))),
-        connector: Some(connector(place)),
+        connector: Some(connector(place, Arc::clone(&line))),
         offline: place.config.offline,
         practice: config.addresses.iter().flatten().any(|url| is_here(url)),
         limits: CallLimits {
@@ -43,6 +45,8 @@ pub fn of(place: &Place) -> Outside {
             brickowl,
             brickognize,
         },
+        pictures: config.pictures.clone(),
+        sight: sight(place, line),
         ..Outside::default()
     }
 }
@@ -64,8 +68,8 @@ impl Transport for PlayedPictures {
     }
 }
 
-/// Who fetches pictures for a practice shop; `None` where the services are real.
-pub fn played_pictures(place: &Place) -> Option<Arc<dyn Transport>> {
+/// Who fetches pictures of a practice shop; `None` where the services are real.
+fn played_pictures(place: &Place) -> Option<Arc<dyn Transport>> {
     let base = place.config.market.address(Service::Brickognize)?;
     is_here(base).then(|| -> Arc<dyn Transport> {
         Arc::new(PlayedPictures {
@@ -88,12 +92,35 @@ fn is_here(url: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_some_and(|address| address.is_loopback())
 }
 
+/// Who fetches pictures; nobody where nothing outside is called.
+pub fn pictures(place: &Place) -> Option<Arc<dyn Transport>> {
+    if place.config.offline {
+        return None;
+    }
+    played_pictures(place).or_else(|| Some(Arc::new(Wire::new(false, None))))
+}
+
+/// What photos are identified with.
+fn sight(place: &Place, line: Arc<dyn Transport>) -> Sight {
+    let config = &place.config.market;
+    let offline = place.config.offline;
+    Sight {
+        transport: (!offline).then_some(line),
+        web: (!offline).then(|| Arc::new(Wire::public(false)) as Arc<dyn Transport>),
+        address: config.address(Service::Brickognize).map(str::to_owned),
+        doubt: config.doubt.unwrap_or(DOUBT),
+        inbox: config.inbox.clone(),
+        home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+        ..Sight::default()
+    }
+}
+
 /// The real clients, over the network.
-fn connector(place: &Place) -> Arc<dyn Connector> {
+fn connector(place: &Place, transport: Arc<dyn Transport>) -> Arc<dyn Connector> {
     let config = &place.config.market;
     let address = |service| config.address(service).map(str::to_owned);
     Arc::new(Clients::new(Means {
-        transport: Arc::new(Wire::new(place.config.offline, None)),
+        transport,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         sleeper: Arc::new(ThreadSleeper),

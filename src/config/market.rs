@@ -30,6 +30,12 @@ pub struct MarketConfig {
     pub addresses: [Option<String>; 3],
     /// Other limits of calls: BrickLink's in 24 hours, BrickOwl's in a minute, Brickognize's in an hour.
     pub calls: [Option<u32>; 3],
+    /// Another address of pictures, without a slash at its end.
+    pub pictures: Option<String>,
+    /// Whole percent below which what a photo shows is doubtful; `None`: 85.
+    pub doubt: Option<u8>,
+    /// Folder of photos that wait; `None`: `inbox` in the data directory.
+    pub inbox: Option<PathBuf>,
 }
 
 impl MarketConfig {
@@ -41,7 +47,8 @@ impl MarketConfig {
 }
 
 const KNOWN: &str = "Known are master_key, keys_kept_seconds, bricklink_url, brickowl_url, \
-                     brickognize_url, bricklink_calls, brickowl_calls and brickognize_calls.";
+                     brickognize_url, pictures_url, bricklink_calls, brickowl_calls, brickognize_calls, \
+                     identify_doubt and inbox.";
 
 impl Reader<'_> {
     pub(super) fn market(&mut self, value: &Value<'_>) {
@@ -56,9 +63,27 @@ impl Reader<'_> {
                 "keys_kept_seconds" => number(value, 0..=3_600)
                     .map(|seconds| self.config.market.keys_kept = Some(seconds))
                     .ok_or("`keys_kept_seconds` is a number from 0 to 3600."),
-                "bricklink_url" => self.address(0, value),
-                "brickowl_url" => self.address(1, value),
-                "brickognize_url" => self.address(2, value),
+                "bricklink_url" => {
+                    address(value).map(|url| self.config.market.addresses[0] = Some(url))
+                }
+                "brickowl_url" => {
+                    address(value).map(|url| self.config.market.addresses[1] = Some(url))
+                }
+                "brickognize_url" => {
+                    address(value).map(|url| self.config.market.addresses[2] = Some(url))
+                }
+                "pictures_url" => address(value).map(|url| self.config.market.pictures = Some(url)),
+                "identify_doubt" => number(value, 0..=100)
+                    .and_then(|percent| u8::try_from(percent).ok())
+                    .map(|percent| self.config.market.doubt = Some(percent))
+                    .ok_or("`identify_doubt` is a number from 0 to 100."),
+                "inbox" => match value.get_ref() {
+                    DeValue::String(text) if text.starts_with('/') => {
+                        self.config.market.inbox = Some(PathBuf::from(text.as_ref()));
+                        Ok(())
+                    }
+                    _ => Err("`inbox` is the whole path of a folder."),
+                },
                 "bricklink_calls" => self.calls(0, value),
                 "brickowl_calls" => self.calls(1, value),
                 "brickognize_calls" => self.calls(2, value),
@@ -90,36 +115,36 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn address(&mut self, at: usize, value: &Value<'_>) -> Result<(), &'static str> {
-        let wrong = "An address begins with https://, or with http://127.0.0.1 for a service on this \
-                     machine.";
-        let DeValue::String(text) = value.get_ref() else {
-            return Err(wrong);
-        };
-        let text = text.trim_end_matches('/');
-        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|begin| {
-                text.strip_prefix(begin)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-            });
-        let named = |text: &str| !text.contains(|c: char| c.is_whitespace() || c == '@');
-        let secure = text
-            .strip_prefix("https://")
-            .is_some_and(|rest| !rest.is_empty());
-        if !(local || secure) || !named(text) || text.contains(['?', '#']) {
-            return Err(wrong);
-        }
-        self.config.market.addresses[at] = Some(text.to_owned());
-        Ok(())
-    }
-
     fn calls(&mut self, at: usize, value: &Value<'_>) -> Result<(), &'static str> {
         let calls = number(value, 10..=1_000_000)
             .ok_or("A limit of calls is a number from 10 to 1000000.")?;
         self.config.market.calls[at] = Some(calls);
         Ok(())
     }
+}
+
+/// An address of a service, without a slash at its end.
+fn address(value: &Value<'_>) -> Result<String, &'static str> {
+    let wrong =
+        "An address begins with https://, or with http://127.0.0.1 for a service on this machine.";
+    let DeValue::String(text) = value.get_ref() else {
+        return Err(wrong);
+    };
+    let text = text.trim_end_matches('/');
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .any(|begin| {
+            text.strip_prefix(begin)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        });
+    let named = |text: &str| !text.contains(|c: char| c.is_whitespace() || c == '@');
+    let secure = text
+        .strip_prefix("https://")
+        .is_some_and(|rest| !rest.is_empty());
+    if !(local || secure) || !named(text) || text.contains(['?', '#']) {
+        return Err(wrong);
+    }
+    Ok(text.to_owned())
 }
 
 fn number(value: &Value<'_>, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
@@ -142,7 +167,9 @@ mod tests {
     fn what_the_operator_sets_about_services() {
         let text = "[market]\nmaster_key = \"/etc/brickops/master.key\"\nkeys_kept_seconds = 5\n\
                     bricklink_url = \"http://127.0.0.1:8801/api/store/v1/\"\n\
-                    brickowl_url = \"https://owl.example\"\nbricklink_calls = 3000\n";
+                    brickowl_url = \"https://owl.example\"\nbricklink_calls = 3000\n\
+                    pictures_url = \"http://127.0.0.1:8801/img\"\nidentify_doubt = 75\n\
+                    inbox = \"/srv/photos\"\n";
         let (config, problems) = Config::parse(text);
         assert_eq!(problems, []);
         let market = config.market;
@@ -161,6 +188,15 @@ mod tests {
         );
         assert_eq!(market.address(Service::Brickognize), None);
         assert_eq!(market.calls, [Some(3_000), None, None]);
+        assert_eq!(
+            market.pictures.as_deref(),
+            Some("http://127.0.0.1:8801/img")
+        );
+        assert_eq!(market.doubt, Some(75));
+        assert_eq!(
+            market.inbox.as_deref(),
+            Some(std::path::Path::new("/srv/photos"))
+        );
         let (config, _) = Config::parse("[market]\nmaster_key = \"passphrase\"\n");
         assert_eq!(config.market.master_key, MasterKey::Passphrase);
     }
@@ -177,6 +213,10 @@ mod tests {
             ("brickowl_url = 3", "https://"),
             ("brickowl_url = \"https://\"", "https://"),
             ("brickowl_calls = 0", "from 10"),
+            ("pictures_url = \"ftp://x\"", "https://"),
+            ("identify_doubt = 101", "0 to 100"),
+            ("identify_doubt = 0.85", "0 to 100"),
+            ("inbox = \"photos\"", "whole path"),
             ("password = \"x\"", "Known are"),
         ] {
             let (config, problems) = Config::parse(&format!("[market]\n{line}\n"));

@@ -20,6 +20,7 @@ pub mod redact;
 pub mod retry;
 #[cfg(test)]
 pub(crate) mod scripted;
+pub mod web_photo;
 pub mod wire;
 
 pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};

@@ -6,15 +6,18 @@
 
 use std::error::Error as _;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+pub use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Request, Url};
+use reqwest::{Client, Request};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use super::carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
+use super::web_photo::is_public;
 
 /// How long a line stays open for the next call. Short, as a call on a line that the service is just
 /// closing is lost.
@@ -24,6 +27,8 @@ const IDLE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Wire {
     offline: bool,
+    /// Names that lead into a private network count as unknown.
+    public: bool,
     agent: String,
     /// Made when first needed, like the clients: without certificate files there can be none, and the
     /// program starts all the same.
@@ -53,6 +58,7 @@ impl Wire {
             .collect();
         Self {
             offline,
+            public: false,
             agent: if contact.is_empty() {
                 name.to_owned()
             } else {
@@ -61,6 +67,14 @@ impl Wire {
             runtime: OnceLock::new(),
             clients: Mutex::new(Vec::new()),
         }
+    }
+
+    /// A line into the open web only, for addresses that a person gave: a name is asked once, and what
+    /// leads elsewhere is never connected to.
+    pub fn public(offline: bool) -> Self {
+        let mut wire = Self::new(offline, None);
+        wire.public = true;
+        wire
     }
 
     fn runtime(&self) -> Result<&Runtime, Broke> {
@@ -91,6 +105,9 @@ impl Wire {
         if lane.near {
             builder = builder.no_proxy();
         }
+        if self.public {
+            builder = builder.dns_resolver(Arc::new(OpenWeb));
+        }
         if lane.plain {
             builder = builder.tls_certs_only([]);
         }
@@ -102,6 +119,24 @@ impl Wire {
         })?;
         clients.push((lane, client.clone()));
         Ok(client)
+    }
+}
+
+/// Finds addresses of names, those of the open web only.
+#[derive(Debug)]
+struct OpenWeb;
+
+impl Resolve for OpenWeb {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let open: Vec<std::net::SocketAddr> =
+                found.filter(|address| is_public(address.ip())).collect();
+            if open.is_empty() {
+                return Err("it lies in a private network".into());
+            }
+            Ok(Box::new(open.into_iter()) as Addrs)
+        })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod check;
 pub mod freshen;
 pub mod gates;
+pub mod identify;
 pub mod inventory;
 pub mod jobs;
 pub mod keys;
@@ -107,6 +108,10 @@ pub struct Outside {
     pub limits: gates::CallLimits,
     /// How callers wait for their turn.
     pub patience: Arc<dyn gates::Patience>,
+    /// Another host of pictures, without a slash at its end.
+    pub pictures: Option<String>,
+    /// How photos are identified.
+    pub sight: identify::Sight,
 }
 
 impl Default for Outside {
@@ -119,6 +124,8 @@ impl Default for Outside {
             practice: false,
             limits: gates::CallLimits::default(),
             patience: Arc::new(gates::RealPatience),
+            pictures: None,
+            sight: identify::Sight::default(),
         }
     }
 }
@@ -166,6 +173,7 @@ pub struct App {
     alerts: Arc<alerts::Alerts>,
     reception: Reception,
     pictures: Option<pictures::Pictures>,
+    identify: identify::Identify,
 }
 
 impl std::fmt::Debug for App {
@@ -197,6 +205,10 @@ impl App {
         let own_lists = OwnLists::following(&store);
         let alerts = Arc::new(alerts::Alerts::start(&store, setup.courier)?);
         let outside = setup.outside;
+        let mut sight = outside.sight;
+        sight
+            .inbox
+            .get_or_insert_with(|| setup.data_dir.join("inbox"));
         let gates = gates::Gates::new(
             store.clone(),
             Arc::clone(&clock),
@@ -217,7 +229,10 @@ impl App {
         let told = Arc::downgrade(&listeners);
         let pictures = pictures::Pictures::start(
             &setup.data_dir,
-            setup.pictures,
+            (
+                setup.pictures.filter(|_| !outside.offline),
+                pictures::Host(outside.pictures),
+            ),
             Arc::clone(&clock),
             Box::new(move |id| {
                 if let Some(listeners) = told.upgrade() {
@@ -225,6 +240,7 @@ impl App {
                 }
             }),
         );
+        let entropy = Arc::clone(&setup.entropy);
         let app = Self {
             store,
             clock,
@@ -247,6 +263,7 @@ impl App {
             gates,
             freshener: freshen::Freshener::new(),
             alerts,
+            identify: identify::Identify::new(sight, &entropy),
             reception: Reception::new(setup.entropy, setup.hashing),
             pictures,
         };

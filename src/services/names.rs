@@ -100,6 +100,15 @@ impl Names {
         self.colors.contains_key(&id)
     }
 
+    /// The colour of a name, whatever its letters.
+    pub fn color_named(&self, name: &str) -> Option<ColorId> {
+        let found = self
+            .colors
+            .values()
+            .find(|color| color.name.eq_ignore_ascii_case(name.trim()));
+        found.map(|color| color.id)
+    }
+
     /// Every colour, by name.
     pub fn colors(&self) -> Vec<Color> {
         let mut all: Vec<Color> = self.colors.values().cloned().collect();

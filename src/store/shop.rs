@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::Tx;
 use super::codec::unpack;
-use super::jobs::JobWrite;
 use super::fetched::FetchedWrite;
+use super::jobs::JobWrite;
 use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
 use super::tables::{

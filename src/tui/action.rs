@@ -72,6 +72,7 @@ const ROWS: &[C] = &[
     C::Compare,
     C::Markets,
     C::Jobs,
+    C::Identify,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -97,6 +98,7 @@ const OPENS: &[C] = &[
     C::Compare,
     C::Markets,
     C::Jobs,
+    C::Identify,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -106,6 +108,7 @@ const PARTS: &[C] = &[
     C::Browse,
     C::Inventory,
     C::People,
+    C::Identify,
 ];
 
 actions! {
@@ -128,6 +131,7 @@ actions! {
     Files = "files", "files", "See files: lots that are not for sale yet", C::ALL, ["g f"];
     Places = "places", "places", "See places, and take stock of one", C::ALL, ["g r"];
     Markets = "marketplaces", "marketplaces", "See connections to marketplaces: keys, tests, calls", C::ALL, ["g k"];
+    Identify = "photo", "photo", "Identify a part from a photo", C::ALL, ["g x"];
     SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
     Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
     SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
@@ -191,7 +195,7 @@ actions! {
     TestAlert = "test-alert", "test alert", "Send a test alert", &[C::Settings], ["t"];
     Pause = "pause", "pause", "Leave the walk; everything is kept", &[C::Pick], ["q"];
     Finish = "finish", "finish", "End the walk", &[C::Pick], ["f"];
-    NextKind = "next-kind", "kind", "Show only the next kind", &[C::History, C::Compare], ["f"];
+    NextKind = "next-kind", "kind", "Show only the next kind", &[C::History, C::Compare, C::Identify], ["f"];
     OnlyLot = "only-lot", "this lot", "Show only what happened to this lot, or everything again", &[C::History], ["t"];
     OnlyDeed = "only-change", "this change", "Show only the lots of this change, or everything again", &[C::History], ["d"];
     When = "when", "who and when", "Show only the changes of a person, or of some days", &[C::History], ["w"];
@@ -213,6 +217,7 @@ actions! {
     RemoveKeys = "remove-keys", "remove", "Remove the keys for good", &[C::Markets], ["d"];
     RunJob = "run-job", "run now", "Run the job now", &[C::Jobs], ["r"];
     CancelJob = "cancel-job", "stop", "Stop the job that runs", &[C::Jobs], ["x"];
+    PutAside = "put-aside", "put aside", "Put a photo of the inbox aside: it has been seen to", &[C::Identify], ["d"];
 }
 
 impl Action {
@@ -235,6 +240,9 @@ impl Action {
             (Self::Open, C::Compare) => "its lots",
             (Self::Open, C::Markets) => "enter keys",
             (Self::Open, C::Jobs) => "its runs",
+            (Self::Open, C::Identify) => "take it",
+            (Self::Switch, C::Identify) => "list or path",
+            (Self::NextKind, C::Identify) => "look for",
             (Self::Back, C::Filter) => "done",
             (Self::Back, C::Pick) => "clear",
             _ => self.label(),
@@ -245,9 +253,12 @@ impl Action {
     pub const fn right(self) -> Option<Right> {
         match self {
             Self::Search | Self::Catalog | Self::Browse => Some(Right::ReadCatalog),
-            Self::Inventory | Self::History | Self::Files | Self::Places | Self::Labels => {
-                Some(Right::ReadInventory)
-            }
+            Self::Inventory
+            | Self::History
+            | Self::Files
+            | Self::Places
+            | Self::Labels
+            | Self::Identify => Some(Right::ReadInventory),
             Self::Orders => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),
             Self::StartPick | Self::Take | Self::Short | Self::Later | Self::Finish => {
@@ -276,6 +287,7 @@ impl Action {
             | Self::ImportList
             | Self::BookList
             | Self::FileLots
+            | Self::PutAside
             | Self::Redo => Some(Right::Inventory),
             Self::Notes => Some(Right::Overlays),
             Self::People

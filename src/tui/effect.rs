@@ -65,6 +65,10 @@ pub enum Destination {
     Compare(Box<CompareQuery>),
     /// Connections to marketplaces.
     Markets,
+    /// A part from a photo.
+    Identify,
+    /// A new lot of this item.
+    AddLot(ItemKey),
 }
 
 /// Something that was made for the person.

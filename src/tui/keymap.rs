@@ -54,6 +54,8 @@ pub enum Context {
     Compare,
     /// Connections to marketplaces.
     Markets,
+    /// A part from a photo.
+    Identify,
 }
 
 impl Context {
@@ -82,6 +84,7 @@ impl Context {
         Self::PlaceRule,
         Self::Compare,
         Self::Markets,
+        Self::Identify,
     ];
 
     /// Its name in help and tables.
@@ -110,6 +113,7 @@ impl Context {
             Self::PlaceRule => "Rule for places",
             Self::Compare => "Comparison",
             Self::Markets => "Marketplaces",
+            Self::Identify => "Photo",
         }
     }
 
@@ -123,6 +127,7 @@ impl Context {
             | Self::Places
             | Self::Stocktake
             | Self::PlaceRule
+            | Self::Identify
             | Self::Compare => Some(Right::ReadInventory),
             Self::Orders | Self::Order => Some(Right::ReadOrders),
             Self::Walks => Some(Right::ReadPicks),

@@ -14,9 +14,10 @@ use super::{jobs, keys};
 use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
 use crate::api::{
-    Answer, DoorRequest, Event, Greeted, Greeting, NewAccount, Reply, Request, ReviewRequest,
-    SignedIn, StockRequest,
+    Answer, DoorRequest, Event, Greeted, Greeting, IdentifyRequest, NewAccount, Reply, Request,
+    ReviewRequest, SignedIn, StockRequest,
 };
+use crate::domain::market::PhotoSource;
 use crate::domain::report::Progress;
 use crate::domain::{
     Change, OperationId, Scope, Secret, Standing, TenantId, Timestamp, Topic, UserId,
@@ -192,6 +193,13 @@ impl Talk {
                         path: Some(path), ..
                     } => self.may_write(Path::new(path))?,
                     _ => {}
+                }
+                self.desk.answer(&scope, request, tell)
+            }
+            Request::Identify(IdentifyRequest::Photo(ref order)) => {
+                let (_, scope) = self.scope()?;
+                if let PhotoSource::File(text) = &order.source {
+                    self.may_read(&self.app().photo_path(text)?)?;
                 }
                 self.desk.answer(&scope, request, tell)
             }

@@ -2,6 +2,7 @@
 
 mod conversation;
 pub mod desk;
+mod identify;
 mod jobs;
 mod keys;
 mod lists;

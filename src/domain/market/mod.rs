@@ -11,6 +11,7 @@ pub mod contents;
 pub mod failure;
 pub mod fetched;
 pub mod guess;
+pub mod identified;
 pub mod keys;
 pub mod listing;
 pub mod market_order;
@@ -32,6 +33,9 @@ pub use fetched::{
     Walked,
 };
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
+pub use identified::{
+    Candidate, ColorGuess, Identified, Inbox, InboxPhoto, PhotoOrder, PhotoSource,
+};
 pub use keys::{BrickLinkKeys, KeyField, KeyState, KeyTest, MarketKeys, MarketRow};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};

@@ -71,9 +71,9 @@ impl PictureKey {
         })
     }
 
-    /// Its address.
-    pub fn url(&self) -> Option<String> {
-        self.path().map(|path| format!("{HOST}/{path}"))
+    /// Its address below `host`, which has no slash at its end: [`HOST`], or the practice service.
+    pub fn url(&self, host: &str) -> Option<String> {
+        self.path().map(|path| format!("{host}/{path}"))
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
             item: ItemKey::new(kind, no),
             color: ColorId(color),
         };
-        key.url()
+        key.url(HOST)
     }
 
     #[test]

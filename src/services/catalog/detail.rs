@@ -14,11 +14,16 @@ use crate::services::rights::{Right, allow, allowed};
 impl App {
     /// Where the catalogue says that a picture of an item is; `None`: it says nothing.
     pub(crate) fn address_of_picture(&self, key: &ItemKey) -> Result<Option<String>> {
+        Ok(self.item_record(key)?.and_then(|item| item.image))
+    }
+
+    /// An item as the catalogue has it.
+    pub(crate) fn item_record(&self, key: &ItemKey) -> Result<Option<Item>> {
         let found = self.store.read(|tx| {
             tx.catalog()?
                 .map_or(Ok(None), |catalog| whole(&catalog, key))
         })?;
-        Ok(found.and_then(|(_, item)| item.image))
+        Ok(found.map(|(_, item)| item))
     }
 
     /// The worst of an item's ages; `None`: something was never known.

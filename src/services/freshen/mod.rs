@@ -23,7 +23,6 @@ use crate::domain::{
     ColorId, Facts, Freshness, Item, ItemColor, ItemKey, Scope, Source, TenantId, Timestamp, UserId,
 };
 use crate::error::Result;
-use crate::market::bricklink::BrickLink;
 
 /// Looking at an item again within this time is not written down again.
 const SAME_LOOK: i64 = 3_600 * SECOND;

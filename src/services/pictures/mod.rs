@@ -15,6 +15,7 @@ use self::cache::{Cache, Kept};
 use super::App;
 use super::rights::{Right, allow};
 use crate::clock::Clock;
+use crate::domain::market::picture::HOST;
 use crate::domain::market::{Class, PictureKey, PictureLook};
 use crate::domain::time::{DAY, SECOND};
 use crate::domain::{Scope, Timestamp};
@@ -59,11 +60,26 @@ struct Wishes {
 
 struct Inner {
     cache: Cache,
+    host: Host,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     told: Told,
     wishes: Mutex<Wishes>,
     wake: Condvar,
+}
+
+/// Where pictures are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Host(pub(crate) Option<String>);
+
+impl Host {
+    /// The addresses of a picture in the order in which they are tried. A service that plays the host of
+    /// pictures knows nothing of other addresses, and those are not asked in its place.
+    fn addresses(&self, key: &PictureKey, also: Option<&str>) -> Vec<String> {
+        let base = self.0.as_deref().unwrap_or(HOST);
+        let also = also.filter(|_| self.0.is_none()).map(str::to_owned);
+        key.url(base).into_iter().chain(also).collect()
+    }
 }
 
 /// The pictures. Dropping it ends the thread that fetches, after what it is at.
@@ -81,7 +97,7 @@ impl Pictures {
     /// be had, there is what was fetched before.
     pub(crate) fn start(
         data_dir: &Path,
-        transport: Option<Arc<dyn Transport>>,
+        (transport, host): (Option<Arc<dyn Transport>>, Host),
         clock: Arc<dyn Clock>,
         told: Told,
     ) -> Option<Self> {
@@ -89,19 +105,20 @@ impl Pictures {
             return None;
         }
         let folder = data_dir.join("cache").join("pictures");
-        Some(Self::with(&folder, LIMIT, transport, clock, told))
+        Some(Self::with((&folder, LIMIT), transport, host, clock, told))
     }
 
     fn with(
-        folder: &Path,
-        limit: u64,
+        (folder, limit): (&Path, u64),
         transport: Option<Arc<dyn Transport>>,
+        host: Host,
         clock: Arc<dyn Clock>,
         told: Told,
     ) -> Self {
         let fetches = transport.is_some();
         let inner = Arc::new(Inner {
             cache: Cache::open(folder, limit),
+            host,
             transport,
             clock,
             told,
@@ -203,7 +220,7 @@ impl Inner {
         let Some(transport) = &self.transport else {
             return news;
         };
-        let addresses = wish.key.url().into_iter().chain(wish.also.clone());
+        let addresses = self.host.addresses(&wish.key, wish.also.as_deref());
         let mut passes = None;
         for address in addresses {
             match picture::fetch(&**transport, &address) {

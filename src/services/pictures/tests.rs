@@ -46,9 +46,9 @@ fn over(
 ) -> (Pictures, Receiver<u64>) {
     let (sender, told) = channel();
     let pictures = Pictures::with(
-        folder,
-        limit,
+        (folder, limit),
         Some(seen.clone()),
+        Host::default(),
         clock.clone(),
         Box::new(move |id| {
             let _ = sender.send(id);
@@ -229,7 +229,13 @@ fn the_longest_unused_goes_first() {
 fn without_anybody_to_fetch_there_is_what_was_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = ManualClock::at(NOW);
-    let pictures = Pictures::with(folder.path(), 1 << 20, None, clock, Box::new(|_| {}));
+    let pictures = Pictures::with(
+        (folder.path(), 1 << 20),
+        None,
+        Host::default(),
+        clock,
+        Box::new(|_| {}),
+    );
     let brick = key("3001", 11);
     assert_eq!(pictures.look(&brick, None), PictureLook::Nothing);
     let kept = Kept::Picture(vec![1, 2, 3]);

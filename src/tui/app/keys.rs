@@ -338,6 +338,7 @@ impl App {
             Action::Files => Destination::Files,
             Action::Places => Destination::Places,
             Action::Markets => Destination::Markets,
+            Action::Identify => Destination::Identify,
             Action::Search if !crate::tui::screens::searches(self.context()) => {
                 self.go(&Destination::Catalog);
                 self.tell_front(ScreenEvent::Do(Action::Search));

@@ -12,8 +12,8 @@ use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
 use crate::domain::rows::{HistoryQuery, LotRow, LotTotals};
 use crate::domain::{
-    CorrelationId, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, OperationId, Right,
-    ViewSpec, Whereabouts, Which,
+    CorrelationId, ItemKey, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, OperationId,
+    Right, ViewSpec, Whereabouts, Which,
 };
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
@@ -78,6 +78,8 @@ pub struct Inventory {
     pub(super) turn: Option<OperationId>,
     /// The question under way; only the newest one waits behind it.
     asked: Option<LotQuery>,
+    /// Opened to add lots of this item, and left with the form.
+    adding: Option<ItemKey>,
     again: bool,
     /// Since when lots have been changing without a pause.
     moving: Option<Duration>,
@@ -93,6 +95,15 @@ impl Inventory {
             in_list: !query.text.is_empty(),
             sort: query.sort.clone(),
             shelf: query.shelf,
+            ..Self::default()
+        }
+    }
+
+    /// A new lot of an item, over the inventory.
+    pub fn adding(key: ItemKey) -> Self {
+        Self {
+            in_list: true,
+            adding: Some(key),
             ..Self::default()
         }
     }
@@ -403,7 +414,8 @@ impl Inventory {
                 Done::Effects(effects) => effects,
                 Done::Closed => {
                     self.over = None;
-                    Vec::new()
+                    let leaves = self.adding.is_some();
+                    leaves.then_some(Effect::Back).into_iter().collect()
                 }
                 Done::View(view) => self.use_view(view, cx),
             };
@@ -487,8 +499,13 @@ impl Screen for Inventory {
         true
     }
 
+    fn passing(&self) -> bool {
+        self.adding.is_some()
+    }
+
     fn whereabouts(&self) -> Option<Whereabouts> {
-        Some(Whereabouts::Inventory(self.query()))
+        let stays = self.adding.is_none();
+        stays.then(|| Whereabouts::Inventory(self.query()))
     }
 
     fn hints(&self) -> Vec<Action> {
@@ -509,7 +526,15 @@ impl Screen for Inventory {
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
         match event {
             ScreenEvent::Shown if self.shown.is_some() => Vec::new(),
-            ScreenEvent::Shown => self.typed(cx),
+            ScreenEvent::Shown => {
+                let mut effects = self.typed(cx);
+                if let Some(key) = self.adding.clone() {
+                    let (over, asks) = Over::add_item(self.shelf, &key);
+                    self.over = Some(over);
+                    effects.extend(asks);
+                }
+                effects
+            }
             ScreenEvent::Back => {
                 self.window.forget();
                 self.asked = None;

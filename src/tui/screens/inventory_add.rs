@@ -11,7 +11,7 @@ use crate::domain::lot_draft::{LotDraft, PlaceProposal};
 use crate::domain::rows::{ItemColorRow, ItemDetail, LotRow};
 use crate::domain::{ColorId, Condition, ItemKey, ItemKind, LotShelf, Money};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Destination, Effect};
 use crate::tui::key::{Code, Key};
 use crate::tui::screen::Cx;
 use crate::tui::widgets::form::{Filled, Form};
@@ -58,6 +58,17 @@ impl AddForm {
         };
         add.tell();
         add
+    }
+
+    /// This item is meant; the colour is next.
+    pub(super) fn fill(&mut self, key: &ItemKey) -> Vec<Effect> {
+        let text = match key.kind {
+            ItemKind::Part => key.no.clone(),
+            kind => format!("{}:{}", kind.letter(), key.no),
+        };
+        self.form.set(PART, &text);
+        self.form.go_to(COLOR);
+        self.follow()
     }
 
     pub(super) fn refuse(&mut self, why: &str) {
@@ -264,6 +275,9 @@ impl AddForm {
     }
 
     pub(super) fn on(&mut self, key: Key, cx: &Cx<'_>) -> Done {
+        if key == Key::plain(Code::F(9)) {
+            return Done::Effects(vec![Effect::Go(Destination::Identify)]);
+        }
         match self.form.on(key) {
             Filled::Cancelled => Done::Closed,
             Filled::Submitted => self.submit(cx),
@@ -339,5 +353,5 @@ fn blank() -> Form {
         .text("Price", "")
         .text("Location", "")
         .text("Comments", "")
-        .keys("Enter next, at the end save   Esc back")
+        .keys("Enter next, at the end save   F9 photo   Esc back")
 }

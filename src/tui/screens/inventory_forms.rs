@@ -13,7 +13,7 @@ use crate::api::{Request, StockRequest};
 use crate::domain::edit::{EditText, Edits, LotEdit, TagEdit, TextEdit};
 use crate::domain::lot_draft::{MergeAmount, MergeRules, MergeText};
 use crate::domain::rows::LotRow;
-use crate::domain::{Condition, LotColumn, LotId, LotShelf, LotSort, LotView, Which};
+use crate::domain::{Condition, ItemKey, LotColumn, LotId, LotShelf, LotSort, LotView, Which};
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -253,6 +253,13 @@ impl Over {
 
     pub(super) fn add(shelf: LotShelf) -> Self {
         Self::Add(Box::new(AddForm::new(shelf)))
+    }
+
+    /// The form of new lots, at this item; what it asks for.
+    pub(super) fn add_item(shelf: LotShelf, key: &ItemKey) -> (Self, Vec<Effect>) {
+        let mut form = AddForm::new(shelf);
+        let effects = form.fill(key);
+        (Self::Add(Box::new(form)), effects)
     }
 
     pub(super) fn view(sort: &[LotSort], columns: &[LotColumn], views: Vec<LotView>) -> Self {

@@ -131,13 +131,11 @@ fn facts<'a>(detail: &ItemDetail, cx: &Cx<'_>) -> Vec<Line<'a>> {
             Role::Dim,
         ),
     );
-    fact(
-        "Picture",
-        (
-            "none yet: comes with the marketplaces".to_owned(),
-            Role::Dim,
-        ),
-    );
+    // Where it can be shown it is, or there is none.
+    if cx.session.pictures.is_none() {
+        let text = "this terminal or its setup shows none".to_owned();
+        fact("Picture", (text, Role::Dim));
+    }
     if let Some(at) = item.vanished {
         let text = format!("missing from BrickLink's download since {}", at.date());
         fact("Vanished", (text, Role::Warning));

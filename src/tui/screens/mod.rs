@@ -13,6 +13,8 @@ mod history_pages;
 mod history_view;
 mod history_when;
 pub mod home;
+mod identify;
+mod identify_view;
 mod import;
 mod import_columns;
 mod import_forms;
@@ -84,6 +86,8 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::PlaceRule => Box::new(place_rule::PlaceRuleScreen::default()),
         Destination::Compare(query) => Box::new(compare::Comparison::of((**query).clone())),
         Destination::Markets => Box::new(markets::Markets::default()),
+        Destination::Identify => Box::new(identify::IdentifyScreen::default()),
+        Destination::AddLot(key) => Box::new(inventory::Inventory::adding(key.clone())),
     }
 }
 
@@ -107,6 +111,7 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::Files => Some(Context::Files),
         Destination::Places => Some(Context::Places),
         Destination::Markets => Some(Context::Markets),
+        Destination::Identify => Some(Context::Identify),
         _ => None,
     }
 }
@@ -131,6 +136,7 @@ pub const fn is_main(context: Context) -> bool {
             | Context::Places
             | Context::Stocktake
             | Context::Markets
+            | Context::Identify
     )
 }
 

@@ -1,0 +1,310 @@
+//! From a photo to the add form: a path, or a photo of the inbox; what it may show; the right one.
+
+use std::time::Duration;
+
+use super::identify_view;
+use crate::api::{Answer, IdentifyRequest, Reply, Request};
+use crate::domain::Right;
+use crate::domain::market::{
+    Candidate, Identified, Inbox, InboxPhoto, PhotoOrder, PhotoSource, Sought,
+};
+use crate::tui::action::Action;
+use crate::tui::canvas::Canvas;
+use crate::tui::effect::{Destination, Effect, Tag};
+use crate::tui::keymap::Context;
+use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
+use crate::tui::theme::Role;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::list::Cursor;
+use crate::tui::widgets::picture::Picture;
+
+const INBOX: Tag = 1;
+const FOUND: Tag = 2;
+const CHOSEN: Tag = 3;
+const ASIDE: Tag = 4;
+const POLL: Tag = 5;
+/// The inbox is looked at so often.
+const EVERY: Duration = Duration::from_secs(3);
+/// Candidates that are asked for; the first five are seen at once.
+const TOP: u8 = 10;
+/// Columns and lines of the picture.
+const PICTURE: (u16, u16) = (28, 12);
+
+/// A part from a photo.
+#[derive(Debug)]
+pub struct IdentifyScreen {
+    pub(super) field: Field,
+    pub(super) on_list: bool,
+    pub(super) inbox: Option<Inbox>,
+    pub(super) found: Option<Box<Identified>>,
+    pub(super) problem: Option<String>,
+    /// What is being looked at; shown while the answer is waited for.
+    pub(super) looking: Option<String>,
+    /// The photo of the inbox that the candidates are of.
+    photo: Option<String>,
+    pub(super) sought: Sought,
+    pub(super) cursor: Cursor,
+    pub(super) picture: Picture,
+}
+
+impl Default for IdentifyScreen {
+    fn default() -> Self {
+        Self {
+            field: Field::default(),
+            on_list: false,
+            inbox: None,
+            found: None,
+            problem: None,
+            looking: None,
+            photo: None,
+            sought: Sought::Any,
+            cursor: Cursor::default(),
+            picture: Picture::new(PICTURE.0, PICTURE.1),
+        }
+    }
+}
+
+impl IdentifyScreen {
+    fn poll() -> Vec<Effect> {
+        vec![
+            Effect::send(INBOX, Request::Identify(IdentifyRequest::Inbox)),
+            Effect::After(EVERY, POLL),
+        ]
+    }
+
+    pub(super) fn photos(&self) -> &[InboxPhoto] {
+        self.inbox.as_ref().map_or(&[], |inbox| &inbox.photos)
+    }
+
+    fn rows(&self) -> usize {
+        match &self.found {
+            Some(found) => found.candidates.len(),
+            None => self.photos().len(),
+        }
+    }
+
+    fn here(&self) -> Option<&Candidate> {
+        self.found.as_ref()?.candidates.get(self.cursor.at)
+    }
+
+    /// The picture of the candidate one is at.
+    fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let key = self.here().and_then(|row| row.picture.clone());
+        self.picture.follow(key, cx)
+    }
+
+    fn look(&mut self, source: PhotoSource, shown: String) -> Vec<Effect> {
+        if self.looking.is_some() {
+            return Vec::new();
+        }
+        self.photo = match &source {
+            PhotoSource::Inbox(name) => Some(name.clone()),
+            _ => None,
+        };
+        self.looking = Some(shown);
+        (self.found, self.problem) = (None, None);
+        let order = PhotoOrder {
+            source,
+            sought: self.sought,
+            top: TOP,
+        };
+        let request = IdentifyRequest::Photo(Box::new(order));
+        vec![Effect::send(FOUND, Request::Identify(request))]
+    }
+
+    fn open(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let text = self.field.text();
+        let text = text.trim();
+        if !self.on_list && !text.is_empty() {
+            let address = text.to_ascii_lowercase().starts_with("https://");
+            let source = if address {
+                PhotoSource::Web {
+                    address: text.to_owned(),
+                    local: false,
+                }
+            } else {
+                PhotoSource::File(text.to_owned())
+            };
+            return self.look(source, text.to_owned());
+        }
+        if self.found.is_some() {
+            return self.choose(cx);
+        }
+        let Some(photo) = self.photos().get(self.cursor.at).cloned() else {
+            return Vec::new();
+        };
+        if !photo.still {
+            let text = format!("{} is still arriving.", photo.name);
+            return vec![Effect::Say(Role::Info, text)];
+        }
+        self.look(PhotoSource::Inbox(photo.name.clone()), photo.name)
+    }
+
+    fn choose(&self, cx: &Cx<'_>) -> Vec<Effect> {
+        let (Some(found), Some(row)) = (&self.found, self.here()) else {
+            return Vec::new();
+        };
+        let Some(key) = row.guess.item.clone() else {
+            let text = format!(
+                "{} is a {} and no kind of item here; search for it instead.",
+                row.guess.no, row.guess.word
+            );
+            return vec![Effect::Say(Role::Warning, text)];
+        };
+        let chosen = IdentifyRequest::Chosen {
+            listing: found.listing.clone(),
+            rank: row.guess.rank,
+            photo: self.photo.clone(),
+        };
+        let to = if cx.session.may(Some(Right::Inventory)) {
+            Destination::AddLot(key)
+        } else {
+            Destination::Item(key)
+        };
+        vec![
+            Effect::send(CHOSEN, Request::Identify(chosen)),
+            Effect::Go(to),
+        ]
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
+        match action {
+            Action::Back if self.found.is_some() || self.problem.is_some() => {
+                (self.found, self.problem) = (None, None);
+                self.cursor = Cursor::default();
+                return self.follow(cx);
+            }
+            Action::Back => return vec![Effect::Back],
+            Action::Search => self.on_list = false,
+            Action::Switch => self.on_list = !self.on_list,
+            Action::Open => return self.open(cx),
+            Action::NextKind => {
+                self.sought = match self.sought {
+                    Sought::Any => Sought::Parts,
+                    Sought::Parts => Sought::Sets,
+                    Sought::Sets => Sought::Minifigures,
+                    Sought::Minifigures => Sought::Any,
+                };
+            }
+            Action::PutAside => {
+                if self.found.is_none()
+                    && let Some(photo) = self.photos().get(self.cursor.at)
+                {
+                    let photo = photo.name.clone();
+                    let request = IdentifyRequest::PutAside { photo };
+                    return vec![Effect::send(ASIDE, Request::Identify(request))];
+                }
+            }
+            action => {
+                let height = identify_view::height(self, cx);
+                if self.cursor.on(action, self.rows(), height) {
+                    // Whoever walks through the list means it.
+                    self.on_list = self.rows() > 0;
+                    return self.follow(cx);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn answered(&mut self, tag: Tag, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        match (tag, answer) {
+            (INBOX, Ok(Reply::Inbox(inbox))) => {
+                self.inbox = Some(*inbox);
+                let height = identify_view::height(self, cx);
+                self.cursor.settle(self.rows(), height);
+            }
+            // It is looked at again in a moment.
+            (INBOX, Err(_)) => {}
+            (FOUND, answer) => {
+                self.looking = None;
+                self.cursor = Cursor::default();
+                match answer {
+                    Ok(Reply::Identified(found)) => {
+                        self.on_list = !found.candidates.is_empty();
+                        if self.on_list {
+                            self.found = Some(found);
+                        } else {
+                            self.problem = Some(
+                                "Nothing was recognised. Take the part alone on a plain ground, or search \
+                                 for it by number or name."
+                                    .into(),
+                            );
+                        }
+                    }
+                    Ok(_) => {}
+                    Err(error) => self.problem = Some(error.message),
+                }
+                return self.follow(cx);
+            }
+            (ASIDE, Ok(_)) => return Self::poll(),
+            (_, Ok(_)) => {}
+            (_, Err(error)) => return vec![Effect::fail(&error)],
+        }
+        Vec::new()
+    }
+}
+
+impl Screen for IdentifyScreen {
+    fn context(&self) -> Context {
+        Context::Identify
+    }
+
+    fn mode(&self) -> Mode {
+        if self.on_list {
+            Mode::Commands
+        } else {
+            Mode::Typing
+        }
+    }
+
+    fn has_compact_layout(&self) -> bool {
+        true
+    }
+
+    fn hints(&self) -> Vec<Action> {
+        if self.found.is_some() {
+            return vec![Action::Open, Action::Switch, Action::Back];
+        }
+        vec![
+            Action::Open,
+            Action::Switch,
+            Action::NextKind,
+            Action::PutAside,
+            Action::Back,
+        ]
+    }
+
+    fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(effects) = self.picture.on(&event, cx) {
+            return effects;
+        }
+        match event {
+            ScreenEvent::Shown | ScreenEvent::Woken(POLL) => Self::poll(),
+            ScreenEvent::Back => {
+                // An answer that was on its way is lost with the line.
+                self.looking = None;
+                Self::poll()
+            }
+            ScreenEvent::Do(action) => self.act(action, cx),
+            ScreenEvent::Key(key) => {
+                if !self.on_list {
+                    self.field.on(key);
+                }
+                Vec::new()
+            }
+            ScreenEvent::Paste(text) => {
+                self.on_list = false;
+                self.field.clear();
+                self.field.insert(text.trim());
+                Vec::new()
+            }
+            ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
+            _ => Vec::new(),
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
+        identify_view::draw(self, canvas, cx);
+    }
+}

@@ -1,0 +1,280 @@
+//! How a part from a photo looks: the path, photos that wait, candidates with how sure they are.
+
+use ratatui::layout::Rect;
+
+use super::identify::IdentifyScreen;
+use crate::domain::market::{Candidate, Identified, Sought};
+use crate::tui::canvas::Canvas;
+use crate::tui::screen::Cx;
+use crate::tui::text::{age, count, wrap};
+use crate::tui::theme::Role;
+
+/// Cells of the bar.
+const BAR: u16 = 10;
+/// Columns of the picture and the gap before it.
+const BESIDE: u16 = 30;
+
+/// The first line of the list.
+const fn top(cx: &Cx<'_>) -> u16 {
+    if cx.compact() { 2 } else { 3 }
+}
+
+/// Rows that are visible.
+pub(super) fn height(screen: &IdentifyScreen, cx: &Cx<'_>) -> usize {
+    // The last line tells where photos come from, or of colours.
+    let lines = cx.area.height.saturating_sub(top(cx) + 1);
+    let each = if screen.found.is_some() && cx.compact() {
+        2
+    } else {
+        1
+    };
+    usize::from(lines / each).max(1)
+}
+
+/// Draws the screen.
+pub(super) fn draw(screen: &IdentifyScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
+    let area = Rect {
+        x: cx.area.x + 1,
+        width: cx.area.width.saturating_sub(2),
+        ..cx.area
+    };
+    let mut pen = canvas.pen(area, 0);
+    pen.put("Photo", Role::Accent);
+    pen.skip(2);
+    let start = pen.x();
+    let field = Rect {
+        x: start,
+        width: area.right().saturating_sub(start),
+        height: 1,
+        ..area
+    };
+    screen
+        .field
+        .draw(canvas, field, !screen.on_list, Role::Strong);
+    if screen.field.is_empty() {
+        let mut pen = canvas.pen(field, 0);
+        pen.skip(1);
+        pen.fit("path of a photo, or https://", Role::Dim);
+    }
+    let what = match screen.sought {
+        Sought::Any => "anything",
+        Sought::Parts => "parts",
+        Sought::Sets => "sets",
+        Sought::Minifigures => "minifigures",
+    };
+    canvas
+        .pen(area, 1)
+        .fit(&format!("Looks for {what}"), Role::Dim);
+    let top = top(cx);
+    let list = Rect {
+        y: area.y + top.min(area.height),
+        height: area.height.saturating_sub(top + 1),
+        ..area
+    };
+    let last = area.height.saturating_sub(1);
+    if let Some(shown) = &screen.looking {
+        canvas
+            .pen(list, 0)
+            .fit(&format!("Looking at {shown}"), Role::Info);
+    } else if let Some(problem) = &screen.problem {
+        let lines = wrap(problem, usize::from(list.width));
+        for (line, text) in lines.iter().enumerate() {
+            canvas.pen(list, line as u16).fit(text, Role::Warning);
+        }
+    } else if let Some(found) = &screen.found {
+        let room = if cx.session.pictures.is_some() && cx.area.width >= 80 {
+            let beside = Rect {
+                x: list.right().saturating_sub(BESIDE - 2),
+                width: BESIDE - 2,
+                ..list
+            };
+            let drawn = screen.picture.draw(canvas, beside);
+            if drawn > 0 { BESIDE } else { 0 }
+        } else {
+            0
+        };
+        let rows = Rect {
+            width: list.width.saturating_sub(room),
+            ..list
+        };
+        candidates(screen, found, canvas, rows, cx);
+        canvas.pen(area, last).fit(&below(found, cx), Role::Dim);
+    } else {
+        waiting(screen, canvas, list, cx);
+        if let Some(inbox) = &screen.inbox {
+            let text = format!("Photos put into {} appear here.", inbox.folder);
+            canvas.pen(area, last).fit(&text, Role::Dim);
+        }
+    }
+}
+
+/// What stands below the candidates.
+fn below(found: &Identified, cx: &Cx<'_>) -> String {
+    let mut text = Vec::new();
+    let unsure = found.candidates.iter().all(|row| row.doubtful);
+    if unsure {
+        text.push(format!("None is {} % sure.", found.doubt));
+    }
+    if found.more > 0 {
+        let more = count(cx.numbers, found.more.into(), "more", "more");
+        text.push(format!("{more}."));
+    }
+    if !found.colors.is_empty() {
+        let hints = found.colors.iter().take(3);
+        let hints: Vec<String> = hints
+            .map(|hint| format!("{} {} %", hint.name, hint.score.percent()))
+            .collect();
+        text.push(format!("Colour, only a hint: {}", hints.join(", ")));
+    }
+    text.join("  ")
+}
+
+fn waiting(screen: &IdentifyScreen, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'_>) {
+    let photos = screen.photos();
+    if photos.is_empty() {
+        canvas.pen(area, 0).fit("No photo waits.", Role::Dim);
+        return;
+    }
+    let signs = cx.theme.signs();
+    let visible = screen.cursor.visible(photos.len(), area.height.into());
+    for (line, at) in visible.enumerate() {
+        let photo = &photos[at];
+        let mut pen = canvas.pen(area, line as u16);
+        if screen.on_list && at == screen.cursor.at {
+            pen.put(signs.cursor, Role::Accent);
+            pen.skip(1);
+            pen.select();
+        } else {
+            pen.skip(2);
+        }
+        let (word, role) = if photo.still {
+            (age(photo.at, cx.now), Role::Dim)
+        } else {
+            ("arriving".to_owned(), Role::Warning)
+        };
+        let room = pen.room().saturating_sub(24);
+        pen.column(&photo.name, room, Role::Text);
+        let kilobytes = format!("{} kB", cx.numbers.whole(photo.bytes.div_ceil(1_000)));
+        pen.right(&kilobytes, 10, Role::Dim);
+        pen.skip(2);
+        pen.fit(&word, role);
+    }
+}
+
+fn candidates(
+    screen: &IdentifyScreen,
+    found: &Identified,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    cx: &Cx<'_>,
+) {
+    let visible = screen
+        .cursor
+        .visible(found.candidates.len(), height(screen, cx));
+    let widest = found.candidates.iter().map(|row| row.guess.no.len()).max();
+    let widest = widest.unwrap_or(0).clamp(6, 16);
+    for (nth, at) in visible.enumerate() {
+        let row = &found.candidates[at];
+        let here = screen.on_list && at == screen.cursor.at;
+        if cx.compact() {
+            two_lines(canvas, area, nth as u16 * 2, (row, here), cx);
+        } else {
+            one_line(canvas, area, nth as u16, (row, here), widest, cx);
+        }
+    }
+}
+
+/// Doubt has a sign, a word and a role of its own.
+fn sureness(row: &Candidate) -> (&'static str, Role) {
+    if row.doubtful {
+        ("? doubtful", Role::Warning)
+    } else {
+        ("", Role::Good)
+    }
+}
+
+fn one_line(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    line: u16,
+    (row, here): (&Candidate, bool),
+    widest: usize,
+    cx: &Cx<'_>,
+) {
+    let signs = cx.theme.signs();
+    let (word, role) = sureness(row);
+    let mut pen = canvas.pen(area, line);
+    if here {
+        pen.put(signs.cursor, Role::Accent);
+        pen.skip(1);
+        pen.select();
+    } else {
+        pen.skip(2);
+    }
+    let percent = row.guess.score.percent();
+    pen.right(&format!("{percent} %"), 5, role);
+    pen.skip(1);
+    let full = usize::from(percent * BAR / 100);
+    let (done, open) = signs.bar;
+    pen.put(&done.repeat(full), role);
+    pen.put(
+        &open.repeat(usize::from(BAR).saturating_sub(full)),
+        Role::Dim,
+    );
+    pen.skip(1);
+    pen.column(word, 10, role);
+    pen.skip(2);
+    pen.column(&row.guess.no, widest, Role::Accent);
+    pen.skip(2);
+    let stock = stock(row, cx);
+    let room = pen.room().saturating_sub(22);
+    pen.column(&row.name, room, Role::Text);
+    pen.skip(2);
+    pen.fit(&stock.0, stock.1);
+}
+
+fn two_lines(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    line: u16,
+    (row, here): (&Candidate, bool),
+    cx: &Cx<'_>,
+) {
+    let (word, role) = sureness(row);
+    let mut pen = canvas.pen(area, line);
+    if here {
+        pen.put(cx.theme.signs().cursor, Role::Accent);
+        pen.skip(1);
+        pen.select();
+    } else {
+        pen.skip(2);
+    }
+    pen.right(&format!("{}%", row.guess.score.percent()), 4, role);
+    pen.skip(1);
+    pen.put(&row.guess.no, Role::Accent);
+    pen.skip(1);
+    pen.fit(&row.name, Role::Text);
+    let mut pen = canvas.pen(area, line + 1);
+    pen.skip(7);
+    if row.doubtful {
+        pen.put(word, role);
+        pen.skip(2);
+    }
+    let (text, role) = stock(row, cx);
+    pen.fit(&text, role);
+}
+
+/// What the shop has of it, and where.
+fn stock(row: &Candidate, cx: &Cx<'_>) -> (String, Role) {
+    match (row.known, row.lots) {
+        (false, 0) => ("not in the catalogue".to_owned(), Role::Warning),
+        (_, 0) => ("none here".to_owned(), Role::Dim),
+        _ => {
+            let pieces = cx.numbers.whole(row.pieces);
+            (
+                format!("{pieces} pcs  {}", row.places.join(" ")),
+                Role::Good,
+            )
+        }
+    }
+}
