@@ -172,6 +172,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "attempts answer with boxes")]
     fn failure(class: Class, done: Done) -> Box<Failure> {
         let failure = Failure::new(Service::BrickLink, class, "It failed.");
         Box::new(if done == Done::Unknown {

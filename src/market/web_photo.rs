@@ -101,7 +101,7 @@ pub fn fetch(transport: &dyn Transport, address: &str, local: bool) -> Result<Ve
         endpoint: "GET photo",
         limits: Limits {
             first_byte: Duration::from_secs(20),
-            whole: Duration::from_secs(60),
+            whole: Duration::from_mins(1),
             bytes: LARGEST,
             ..Limits::default()
         },

@@ -114,6 +114,18 @@ impl<'t> ShopWriter<'t> {
         Ok(())
     }
 
+    /// A record under its key.
+    fn keep<K: redb::Key + 'static, R: super::codec::Record>(
+        &self,
+        table: &super::tables::Table<K, R>,
+        key: K::SelfType<'_>,
+        record: &R,
+    ) -> Result<()> {
+        let bytes = pack(record)?;
+        insert!(self.tx, table.definition(), key, bytes.as_slice());
+        Ok(())
+    }
+
     /// Applies one write; `ahead` is its record as bytes, where that was packed already.
     pub(super) fn apply(&mut self, write: ShopWrite, ahead: Option<Vec<u8>>) -> Result<()> {
         let tx = self.tx;
@@ -135,19 +147,11 @@ impl<'t> ShopWriter<'t> {
                 insert!(tx, DEEDS_BY_OPERATION, (tenant, op.0), deed.0);
             }
             ShopWrite::File(tenant, file) => {
-                let bytes = pack(&*file)?;
-                insert!(
-                    tx,
-                    FILES.definition(),
-                    (tenant, file.id.0),
-                    bytes.as_slice()
-                );
+                self.keep(&FILES, (tenant, file.id.0), &*file)?;
             }
             ShopWrite::View(tenant, person, view) => {
                 let folded = view.name.to_lowercase();
-                let bytes = pack(&*view)?;
-                let key = (tenant, person.0, folded.as_str());
-                insert!(tx, LOT_VIEWS.definition(), key, bytes.as_slice());
+                self.keep(&LOT_VIEWS, (tenant, person.0, folded.as_str()), &*view)?;
             }
             ShopWrite::NoView(tenant, person, name) => {
                 tx.open_table(LOT_VIEWS.definition())
@@ -156,8 +160,7 @@ impl<'t> ShopWriter<'t> {
                     .map_err(|e| disk(&e))?;
             }
             ShopWrite::PlaceRule(tenant, rule) => {
-                let bytes = pack(&*rule)?;
-                insert!(tx, PLACE_RULES.definition(), tenant, bytes.as_slice());
+                self.keep(&PLACE_RULES, tenant, &*rule)?;
             }
             ShopWrite::NoFile(tenant, file) => {
                 tx.open_table(FILES.definition())
@@ -175,9 +178,7 @@ impl<'t> ShopWriter<'t> {
                     .map_err(|e| disk(&e))?;
             }
             ShopWrite::Mapping(tenant, name, mapping) => {
-                let bytes = pack(&*mapping)?;
-                let key = (tenant, name.as_str());
-                insert!(tx, MAPPINGS.definition(), key, bytes.as_slice());
+                self.keep(&MAPPINGS, (tenant, name.as_str()), &*mapping)?;
             }
             ShopWrite::Shop(tenant, shop) => {
                 insert!(tx, SHOPS.definition(), tenant, pack(&*shop)?.as_slice());
@@ -188,19 +189,15 @@ impl<'t> ShopWriter<'t> {
                 insert!(tx, LOTS_BY_PRINT, (tenant, print, nth), lot.0);
             }
             ShopWrite::Operation(tenant, op, record) => {
-                let bytes = pack(&*record)?;
-                let key = (tenant, op.0);
-                insert!(tx, OPERATIONS.definition(), key, bytes.as_slice());
+                self.keep(&OPERATIONS, (tenant, op.0), &*record)?;
             }
             ShopWrite::Settings(tenant, settings) => {
-                let bytes = pack(&*settings)?;
-                insert!(tx, SETTINGS.definition(), tenant, bytes.as_slice());
+                self.keep(&SETTINGS, tenant, &*settings)?;
             }
             ShopWrite::Overlay(tenant, overlay) => {
                 let folded = overlay.item.folded();
                 let key = (tenant, overlay.item.kind.index(), folded.as_str());
-                let bytes = pack(&*overlay)?;
-                insert!(tx, OVERLAYS.definition(), key, bytes.as_slice());
+                self.keep(&OVERLAYS, key, &*overlay)?;
             }
             ShopWrite::NoOverlay(tenant, item) => {
                 let folded = item.folded();
@@ -211,8 +208,7 @@ impl<'t> ShopWriter<'t> {
                     .map_err(|e| disk(&e))?;
             }
             ShopWrite::Alert(tenant, kind, record) => {
-                let bytes = pack(&record)?;
-                insert!(tx, ALERTS.definition(), (tenant, kind), bytes.as_slice());
+                self.keep(&ALERTS, (tenant, kind), &record)?;
             }
             ShopWrite::People(tenant, write) => super::people_writes::apply(tx, tenant, write)?,
             ShopWrite::Market(tenant, write) => super::market_keys::apply(tx, tenant, write)?,

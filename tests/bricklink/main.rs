@@ -175,6 +175,7 @@ impl Rig {
 }
 
 /// An answer of any kind.
+#[expect(clippy::unnecessary_wraps, reason = "scripts answer with results")]
 pub(crate) fn page(status: u16, body: impl Into<Vec<u8>>) -> Reply {
     Ok(Answer {
         status,

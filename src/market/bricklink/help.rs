@@ -136,6 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn every_refusal_has_its_class_and_help() {
         for (code, message, description, class, help) in [
             (

@@ -56,7 +56,7 @@ impl Peer {
         call(&format!("http://127.0.0.1:{}/a?key=hidden", self.port))
     }
 
-    fn asked(&self, call: &Call) -> Result<Answer, Broke> {
+    fn asked(call: &Call) -> Result<Answer, Broke> {
         Wire::new(false, None).send(call)
     }
 }
@@ -112,7 +112,7 @@ fn an_answer_comes_back_as_it_is() {
     let peer = Peer::says(
         "HTTP/1.1 418 Teapot\r\nContent-Length: 2\r\nX-Some: Thing\r\nRetry-After: 7\r\n\r\nhi",
     );
-    let answer = peer.asked(&peer.call()).expect("an answer");
+    let answer = Peer::asked(&peer.call()).expect("an answer");
     assert_eq!(answer.status, 418);
     assert_eq!(answer.body, b"hi");
     assert_eq!(answer.header("x-some"), Some("Thing"));
@@ -144,7 +144,7 @@ fn a_body_travels_with_its_type() {
     let mut call = peer.call();
     call.method = Method::Put;
     call.body = Body::Json("{\"a\":1}".into());
-    assert_eq!(peer.asked(&call).expect("an answer").body, b"{\"a\":1}");
+    assert_eq!(Peer::asked(&call).expect("an answer").body, b"{\"a\":1}");
     let head = peer.heard.recv().expect("the call").to_ascii_lowercase();
     assert!(head.starts_with("put "), "{head}");
     assert!(
@@ -158,7 +158,7 @@ fn redirects_are_answers() {
     let peer = Peer::says(
         "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n",
     );
-    let answer = peer.asked(&peer.call()).expect("an answer");
+    let answer = Peer::asked(&peer.call()).expect("an answer");
     assert_eq!(answer.status, 302);
     assert_eq!(answer.header("location"), Some("http://127.0.0.1:1/x"));
 }
@@ -216,7 +216,7 @@ fn silence_before_the_answer() {
     });
     let mut call = peer.call();
     call.limits.first_byte = Duration::from_millis(100);
-    let why = lost(peer.asked(&call));
+    let why = lost(Peer::asked(&call));
     assert!(why.contains("no answer within 0.1 s"), "{why}");
 }
 
@@ -228,7 +228,7 @@ fn silence_within_the_answer() {
     });
     let mut call = peer.call();
     call.limits.whole = Duration::from_millis(200);
-    let why = lost(peer.asked(&call));
+    let why = lost(Peer::asked(&call));
     assert!(why.contains("did not end its answer within 0.2 s"), "{why}");
 }
 
@@ -245,7 +245,7 @@ fn an_answer_that_drips() {
     });
     let mut call = peer.call();
     call.limits.whole = Duration::from_millis(300);
-    lost(peer.asked(&call));
+    lost(Peer::asked(&call));
 }
 
 #[test]
@@ -253,13 +253,13 @@ fn closed_before_the_answer() {
     let peer = Peer::new(|line, _| {
         let _ = line.shutdown(Shutdown::Both);
     });
-    lost(peer.asked(&peer.call()));
+    lost(Peer::asked(&peer.call()));
 }
 
 #[test]
 fn closed_within_the_answer() {
     let peer = Peer::says("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nhalf");
-    let why = lost(peer.asked(&peer.call()));
+    let why = lost(Peer::asked(&peer.call()));
     assert!(why.contains("broke off its answer"), "{why}");
 }
 
@@ -267,13 +267,13 @@ fn closed_within_the_answer() {
 fn pieces_that_end_too_early() {
     let peer =
         Peer::says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n50\r\nhalf");
-    lost(peer.asked(&peer.call()));
+    lost(Peer::asked(&peer.call()));
 }
 
 #[test]
 fn something_that_is_not_http() {
     let peer = Peer::says("220 mail.example.org ESMTP\r\n");
-    lost(peer.asked(&peer.call()));
+    lost(Peer::asked(&peer.call()));
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_length_beyond_all_measure_is_not_waited_for() {
         let _ = line.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx");
         let _ = stopped.recv();
     });
-    assert_eq!(peer.asked(&peer.call()), Err(Broke::TooLarge));
+    assert_eq!(Peer::asked(&peer.call()), Err(Broke::TooLarge));
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_flood_without_a_length() {
         let _ = line.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
         while line.write_all(&[b'x'; 4096]).is_ok() {}
     });
-    assert_eq!(peer.asked(&peer.call()), Err(Broke::TooLarge));
+    assert_eq!(Peer::asked(&peer.call()), Err(Broke::TooLarge));
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn a_bomb_does_not_go_off() {
     let peer = Peer::says(bytes);
     let mut call = peer.call();
     call.limits.bytes = 100_000;
-    assert_eq!(peer.asked(&call), Err(Broke::TooLarge));
+    assert_eq!(Peer::asked(&call), Err(Broke::TooLarge));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn a_packed_answer_is_unpacked() {
     bytes.extend_from_slice(&packed);
     let peer = Peer::says(bytes);
     assert_eq!(
-        peer.asked(&peer.call()).expect("an answer").body,
+        Peer::asked(&peer.call()).expect("an answer").body,
         b"{\"meta\":{}}"
     );
 }
@@ -337,7 +337,7 @@ fn a_packed_answer_is_unpacked() {
 fn packed_rubbish_is_half_an_answer() {
     let peer =
         Peer::says("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nrubbish");
-    lost(peer.asked(&peer.call()));
+    lost(Peer::asked(&peer.call()));
 }
 
 #[test]

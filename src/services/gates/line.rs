@@ -192,9 +192,8 @@ mod tests {
             turns.retain(|me| *me != now[0]);
             went.push(now[0]);
         }
-        let purposes: Vec<Purpose> = went.iter().map(|(purpose, _)| *purpose).collect();
-        use Purpose::{Catalogue, Prices, Stock};
-        assert_eq!(purposes, [Stock, Stock, Prices, Prices, Catalogue]);
+        let words: Vec<&str> = went.iter().map(|(purpose, _)| purpose.word()).collect();
+        assert_eq!(words, ["stock", "stock", "prices", "prices", "catalogue"]);
         assert!(went[0].1 < went[1].1 && went[2].1 < went[3].1);
     }
 

@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn opened_keys_live_briefly_and_go_at_once_when_changed() {
-        let vault = vault(Duration::from_secs(60));
+        let vault = vault(Duration::from_mins(1));
         vault.hold(SHOP, OWL, (&keys(), NOW), vault.changes());
         assert!(vault.held(SHOP, OWL, later(59)).is_some());
         assert!(vault.held(TenantId(2), OWL, NOW).is_none());

@@ -246,7 +246,7 @@ fn totals(columns: &Columns, lots: &Bits) -> LotTotals {
     let sums = lots
         .runs()
         .map(|(from, words)| Sums::over(columns, from, words))
-        .reduce(Sums::default, Sums::and);
+        .reduce(Sums::default, |one, other| one.and(&other));
     let mut totals = sums.plain;
     // A sum beyond what can be kept is shown as the largest that can.
     let kept = |sum: i128| {
@@ -283,17 +283,14 @@ impl Sums {
         sums
     }
 
-    fn and(self, other: Self) -> Self {
-        let Self { mut plain, .. } = self;
-        plain.lots += other.plain.lots;
-        plain.pieces += other.plain.pieces;
-        plain.milligrams += other.plain.milligrams;
-        plain.unweighed += other.plain.unweighed;
-        Self {
-            plain,
-            value: self.value + other.value,
-            cost: self.cost + other.cost,
-        }
+    fn and(mut self, other: &Self) -> Self {
+        self.plain.lots += other.plain.lots;
+        self.plain.pieces += other.plain.pieces;
+        self.plain.milligrams += other.plain.milligrams;
+        self.plain.unweighed += other.plain.unweighed;
+        self.value += other.value;
+        self.cost += other.cost;
+        self
     }
 }
 

@@ -214,8 +214,6 @@ impl IdentifyScreen {
                 let height = identify_view::height(self, cx);
                 self.cursor.settle(self.rows(), height);
             }
-            // It is looked at again in a moment.
-            (INBOX, Err(_)) => {}
             (FOUND, answer) => {
                 self.looking = None;
                 self.cursor = Cursor::default();
@@ -238,7 +236,8 @@ impl IdentifyScreen {
                 return self.follow(cx);
             }
             (ASIDE, Ok(_)) => return Self::poll(),
-            (_, Ok(_)) => {}
+            // The inbox is looked at again in a moment.
+            (INBOX, Err(_)) | (_, Ok(_)) => {}
             (_, Err(error)) => return vec![Effect::fail(&error)],
         }
         Vec::new()

@@ -73,12 +73,12 @@ impl Columns {
             return true;
         };
         // Around through all that no other column holds, and through "not read".
-        let len = all.len() as isize + 1;
+        let len = all.len().cast_signed() + 1;
         let place = |field: &ListField| all.iter().position(|known| known == field);
         let mut at = field
             .as_ref()
             .and_then(place)
-            .map_or(0, |at| at as isize + 1);
+            .map_or(0, |at| at.cast_signed() + 1);
         loop {
             at = (at + step).rem_euclid(len);
             let next = usize::try_from(at - 1)

@@ -466,7 +466,7 @@ fn screens_behind_hear_of_changes_when_they_come_back() {
 #[test]
 fn mistakes_in_the_configuration_are_shown_and_the_program_starts() {
     let (config, problems) = crate::config::Config::parse(
-        "theme = \"pink\"\n[keys]\norders = \"g x\"\nmark = \"Ctrl+J\"\n",
+        "theme = \"pink\"\n[keys]\norders = \"g z\"\nmark = \"Ctrl+J\"\n",
     );
     let env = |_: &str| None;
     let clock = crate::clock::ManualClock::at(super::shop::NOW);
@@ -484,7 +484,7 @@ fn mistakes_in_the_configuration_are_shown_and_the_program_starts() {
     );
     assert_eq!(
         options.keymap.keys(crate::tui::action::Action::Orders),
-        ["g x"]
+        ["g z"]
     );
     assert_ne!(options.run, 0);
 }

@@ -144,7 +144,7 @@ impl State {
                 }
                 let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect();
                 let titles = ["Teil", "Farbe", "Wieviel", "Preis", "Lagerort"];
-                let table = path.ends_with(".csv");
+                let table = path.to_lowercase().contains(".csv");
                 Ok(Reply::ListLook(Box::new(ListLook {
                     file: "lots.csv".into(),
                     what: "a table of lots, CSV".into(),

@@ -28,7 +28,7 @@ impl State {
                 self.book.views.push(*view);
                 Ok(Reply::Done)
             }
-            StockRequest::RenameView { name, to } => self.rename_view(&name, to),
+            StockRequest::RenameView { name, to } => self.rename_view(&name, &to),
             StockRequest::DropView { name } => {
                 self.book.views.retain(|known| known.name != name);
                 Ok(Reply::Done)
@@ -85,7 +85,7 @@ impl State {
         })
     }
 
-    fn rename_view(&mut self, name: &str, to: String) -> Answer {
+    fn rename_view(&mut self, name: &str, to: &str) -> Answer {
         if self.book.views.iter().any(|view| view.name == to) {
             return Err(Error::conflict(format!(
                 "There is a view “{to}” already. Choose another name, or forget that one first."
@@ -93,7 +93,7 @@ impl State {
         }
         for view in &mut self.book.views {
             if view.name == name {
-                view.name.clone_from(&to);
+                to.clone_into(&mut view.name);
             }
         }
         Ok(Reply::Done)
