@@ -173,6 +173,10 @@ fn files(dir: &Path, all: &mut Vec<(PathBuf, Vec<u8>)>) {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one session from its beginning to its end"
+)]
 fn no_key_reaches_disk_or_log() {
     let shop = Shop::opened();
     let played = Played::start(&[

@@ -13,11 +13,12 @@ use super::connect::{self, Place};
 use super::output::Out;
 use super::start::Starter;
 use super::{groups, process};
-use crate::api::client::Handler;
+use crate::api::client::{Conversation, Handler, Peer};
 use crate::api::server::Desk;
 use crate::api::server::socket::{Counters, serve as listen};
-use crate::api::{Reply, Request, ServerStatus, socket};
+use crate::api::{Greeting, Reply, Request, ServerStatus, socket};
 use crate::error::{Error, Kind};
+use crate::services::jobs::JobThreads;
 
 /// How the server lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,9 +90,9 @@ pub fn serve(
             }
         }
     });
-    let app = Arc::clone(desk.app());
-    let jobs = app.do_jobs()?;
-    let handler: Arc<dyn Handler> = desk;
+    let app = Arc::downgrade(desk.app());
+    let jobs = desk.app().do_jobs()?;
+    let handler: Arc<dyn Handler> = Arc::new(AtWork { _jobs: jobs, desk });
     let stop = Arc::new(Notify::new());
     let told = Arc::clone(&stop);
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
@@ -103,7 +104,7 @@ pub fn serve(
                 told.notify_one();
             }
         })?;
-    let held = move || app.jobs_hold_server();
+    let held = move || app.upgrade().is_some_and(|app| app.jobs_hold_server());
     let watch = Watch::start(
         place,
         idle_end,
@@ -123,7 +124,6 @@ pub fn serve(
     };
     let served = listen(&path, group, handler, &counters, &stop, listening);
     drop(serving);
-    drop(jobs);
     drop(watch);
     ending.close();
     if waiting.join().is_err() {
@@ -132,6 +132,20 @@ pub fn serve(
     tracing::info!("ended");
     served?;
     Ok(Ending::Done)
+}
+
+/// A desk beside which jobs are done. Both let go of the data before the socket goes: who waits for that may
+/// open them then.
+struct AtWork {
+    /// First: it waits for what is being done.
+    _jobs: JobThreads,
+    desk: Arc<Desk>,
+}
+
+impl Handler for AtWork {
+    fn greet(&self, peer: Peer, greeting: Greeting) -> crate::error::Result<Arc<dyn Conversation>> {
+        self.desk.greet(peer, greeting)
+    }
 }
 
 /// Whoever started the server reads its standard error until this closes it.

@@ -99,7 +99,7 @@ pub fn line<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(scalar(from)?.map_or_else(String::new, |text| plain::clean(&text)))
 }
 
-/// A text of several lines: decoded like [`line`], line ends are `\n`.
+/// A text of several lines: decoded like `line`, line ends are `\n`.
 pub fn lines<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(scalar(from)?.map_or_else(String::new, |text| plain::clean_lines(&text)))
 }

@@ -5,8 +5,6 @@
 
 use std::ops::ControlFlow;
 
-use rayon::prelude::*;
-
 use super::Tx;
 use super::codec::unpack;
 use super::fetched::FetchedWrite;
@@ -24,9 +22,6 @@ use crate::domain::{
     SessionId, ShopSettings, TenantId, UserId,
 };
 use crate::error::Result;
-
-/// From so many records on, packing and unpacking them is shared out over the cores.
-pub(super) const SHARED_OUT: usize = 128;
 
 /// A write to a shop's records.
 #[derive(Debug)]
@@ -100,21 +95,13 @@ impl Shop<'_> {
 
     /// Lots in the order asked for; unknown numbers are left out.
     pub fn lots(&self, ids: &[LotId]) -> Result<Vec<Lot>> {
+        let mut found = Vec::with_capacity(ids.len());
         let keys = ids.iter().map(|id| (self.tenant, id.0));
-        if ids.len() < SHARED_OUT {
-            let mut found = Vec::with_capacity(ids.len());
-            self.tx.look_many(LOTS.definition(), keys, |_, bytes| {
-                found.push(unpack(bytes)?);
-                Ok(())
-            })?;
-            return Ok(found);
-        }
-        let mut packed: Vec<Vec<u8>> = Vec::with_capacity(ids.len());
         self.tx.look_many(LOTS.definition(), keys, |_, bytes| {
-            packed.push(bytes.to_vec());
+            found.push(unpack(bytes)?);
             Ok(())
         })?;
-        packed.par_iter().map(|bytes| unpack(bytes)).collect()
+        Ok(found)
     }
 
     /// The lot that an earlier import made of the `nth` lot (from 0) with this fingerprint.

@@ -4,19 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::codec::{pack, unpack};
 use super::disk;
-use super::shop::{SHARED_OUT, ShopWrite};
+use super::shop::ShopWrite;
 use super::tables::{
     ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LEFT_PLACES, LOT_VIEWS, LOTS,
     LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS,
     ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
 };
-use super::writer::Write;
-use crate::domain::{Deed, Lot, LotId, Order, PickSession, PickState};
+use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
 
 /// Remembers the numbers that were given last.
@@ -61,20 +59,6 @@ macro_rules! keep {
             table.insert($key, $value).map_err(|e| disk(&e))?;
         }
     }};
-}
-
-/// The records of a large batch as bytes, by position; packing is work that all cores can share, writing
-/// is not. Nothing for a small batch, and nothing for a write that holds no lot and no entry.
-pub(super) fn packed_ahead(writes: &[Write]) -> Result<Vec<Option<Vec<u8>>>> {
-    if writes.len() < SHARED_OUT {
-        return Ok(Vec::new());
-    }
-    let bytes = |write: &Write| match write {
-        Write::Shop(ShopWrite::Lot(_, lot) | ShopWrite::LotAlike(_, lot)) => pack(&**lot).map(Some),
-        Write::Shop(ShopWrite::Ledger(_, entry)) => pack(&**entry).map(Some),
-        _ => Ok(None),
-    };
-    writes.par_iter().map(bytes).collect()
 }
 
 /// Takes the writes of one batch. Must be gone before the next verb decides: that one reads the
@@ -126,21 +110,18 @@ impl<'t> ShopWriter<'t> {
         Ok(())
     }
 
-    /// Applies one write; `ahead` is its record as bytes, where that was packed already.
-    pub(super) fn apply(&mut self, write: ShopWrite, ahead: Option<Vec<u8>>) -> Result<()> {
+    /// Applies one write.
+    pub(super) fn apply(&mut self, write: ShopWrite) -> Result<()> {
         let tx = self.tx;
         match write {
             ShopWrite::Lot(tenant, lot) => {
-                let bytes = ahead.map_or_else(|| pack(&*lot), Ok)?;
-                self.lots()?.put(tenant, &lot, &bytes)?;
+                self.lots()?.put(tenant, &lot)?;
             }
             ShopWrite::LotAlike(tenant, lot) => {
-                let bytes = ahead.map_or_else(|| pack(&*lot), Ok)?;
-                self.lots()?.put_alike(tenant, lot.id, &bytes)?;
+                self.lots()?.put_alike(tenant, &lot)?;
             }
             ShopWrite::Ledger(tenant, entry) => {
-                let bytes = ahead.map_or_else(|| pack(&*entry), Ok)?;
-                self.enter((tenant, entry.id.0), &bytes)?;
+                self.enter((tenant, entry.id.0), &pack(&*entry)?)?;
             }
             ShopWrite::Deed(tenant, deed) => put_deed(tx, tenant, &deed)?,
             ShopWrite::DeedOf(tenant, op, deed) => {
@@ -284,7 +265,7 @@ impl<'t> LotTables<'t> {
     }
 
     /// Writes a lot; what the stored one stood under is removed first.
-    fn put(&mut self, tenant: u32, lot: &Lot, bytes: &[u8]) -> Result<()> {
+    fn put(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
         let key = (tenant, lot.id.0);
         let before: Option<Lot> = self
             .lots
@@ -304,13 +285,13 @@ impl<'t> LotTables<'t> {
         if let Some(number) = numbered(lot) {
             keep!(&mut self.by_number => (tenant, number), lot.id.0);
         }
-        self.put_alike(tenant, lot.id, bytes)
+        self.put_alike(tenant, lot)
     }
 
     /// Writes the record only.
-    fn put_alike(&mut self, tenant: u32, lot: LotId, bytes: &[u8]) -> Result<()> {
+    fn put_alike(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
         self.lots
-            .insert((tenant, lot.0), bytes)
+            .insert((tenant, lot.id.0), pack(lot)?.as_slice())
             .map_err(|e| disk(&e))?;
         Ok(())
     }

@@ -281,11 +281,9 @@ fn run(
 
 fn apply(transaction: &WriteTransaction, writes: Vec<Write>) -> Result<()> {
     let mut shop = ShopWriter::new(transaction);
-    let mut packed = super::shop_writes::packed_ahead(&writes)?.into_iter();
     for write in writes {
-        let ahead = packed.next().flatten();
         match write {
-            Write::Shop(write) => shop.apply(write, ahead)?,
+            Write::Shop(write) => shop.apply(write)?,
             Write::Catalog(write) => super::catalog::apply(transaction, write)?,
         }
     }

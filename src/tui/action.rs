@@ -210,7 +210,7 @@ actions! {
     AllThere = "all-there", "all there", "Count the lot as expected", &[C::Stocktake], ["Space"];
     Uncount = "uncount", "not counted", "Take the count of the lot away", &[C::Stocktake], ["x"];
     Book = "book", "book", "Book all counts as one change", &[C::Stocktake], ["b"];
-    MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m"];
+    MovePlace = "move-place", "move", "Move all lots of the place to another one", &[C::Places, C::Stocktake], ["m", "F7"];
     ForgetPlace = "forget-place", "forget", "Offer an empty place no more", &[C::Places], ["d", "F8"];
     TestKeys = "test-keys", "test", "Try the keys at the marketplace", &[C::Markets], ["t"];
     SwitchKeys = "switch-keys", "on or off", "Switch the keys off, or on again", &[C::Markets], ["s"];

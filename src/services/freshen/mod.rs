@@ -1,7 +1,7 @@
 //! Keeping facts and prices of items fresh: what is stored is answered at once, what is missing or too
 //! old is fetched meanwhile, and screens hear of it.
 //!
-//! No read waits for a call. [`App::wish_fresh`] only notes what is due; a thread of its own works off
+//! No read waits for a call. `App::wish_fresh` only notes what is due; a thread of its own works off
 //! the notes ([`start`]), and tests do the same by hand ([`App::freshen_next`]).
 
 mod prices;
