@@ -192,6 +192,9 @@ impl App {
     /// The program over an open store. The index is opened by [`App::open_index`].
     pub fn new(store: Store, clock: Arc<dyn Clock>, setup: Setup) -> Result<Self> {
         let names = Arc::new(Names::load(&store)?);
+        // These hear of a commit first: who is told of it may ask them at once.
+        let shelves = Shelves::following(&store);
+        let own_lists = OwnLists::following(&store);
         let listeners: Arc<Mutex<Vec<Listener>>> = Arc::default();
         let told = Arc::downgrade(&listeners);
         store.listen(Box::new(move |committed| {
@@ -201,8 +204,6 @@ impl App {
             tell(&listeners, &Notice::Committed(committed.clone()));
             true
         }));
-        let shelves = Shelves::following(&store);
-        let own_lists = OwnLists::following(&store);
         let alerts = Arc::new(alerts::Alerts::start(&store, setup.courier)?);
         let outside = setup.outside;
         let mut sight = outside.sight;
