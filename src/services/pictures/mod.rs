@@ -20,6 +20,7 @@ use crate::domain::market::{Class, PictureKey, PictureLook};
 use crate::domain::time::{DAY, SECOND};
 use crate::domain::{Scope, Timestamp};
 use crate::error::Result;
+use crate::market::gate::AlwaysOpen;
 use crate::market::photo::{decode, on_white};
 use crate::market::{Transport, picture};
 
@@ -223,7 +224,7 @@ impl Inner {
         let addresses = self.host.addresses(&wish.key, wish.also.as_deref());
         let mut passes = None;
         for address in addresses {
-            match picture::fetch(&**transport, &address) {
+            match picture::fetch(&**transport, &AlwaysOpen, &address) {
                 Ok(bytes) => match small(&bytes) {
                     Some(png) => {
                         self.keep(&wish.name, &Kept::Picture(png));
