@@ -218,7 +218,9 @@ fn the_machine_room_shows_what_failed_and_what_was_answered() {
     terminal.wait_for("2,520 items in the catalogue");
     terminal.send("gm");
     terminal.wait_for("Nothing was asked of a marketplace yet");
-    terminal.send("gkj");
+    terminal.send("gk");
+    terminal.wait_for("untested");
+    terminal.send("j");
     terminal.wait_for("▸ BrickOwl");
     terminal.send("t");
     terminal.wait_for("ana_owl");

@@ -314,8 +314,9 @@ fn a_failing_service_is_seen_from_every_side() {
     server.market.sandbox.heal();
     server.clock.advance(3_600_000_000);
     server.refresh();
-    let budget = &bricklink(&server.room()).lanes[0].budget;
-    assert_eq!(budget.breaker, BreakerView::Closed);
+    let room = server.room();
+    let breaker = bricklink(&room).lanes[0].budget.breaker;
+    assert_eq!(breaker, BreakerView::Closed);
 }
 
 #[test]

@@ -330,15 +330,12 @@ fn ages(cx: &Cx<'_>, what: &str, ages: AgeCounts) -> Line {
         Role::Text
     };
     let expired = u64::from(ages.expired) * 1_000 / known;
-    line.push((
-        format!(
-            "{}{}{} % expired",
-            expired / 10,
-            cx.numbers.decimal,
-            expired % 10
-        ),
-        role,
-    ));
+    // The warning begins at two of a hundred, so that small parts are told more closely.
+    let expired = match expired {
+        0..100 => format!("{}{}{}", expired / 10, cx.numbers.decimal, expired % 10),
+        _ => (expired / 10).to_string(),
+    };
+    line.push((format!("{expired} % expired"), role));
     if ages.never > 0 {
         let text = format!(", {} missing", cx.numbers.whole(ages.never));
         line.push((text, Role::Dim));
