@@ -32,6 +32,7 @@ use brickops::sandbox::{self, Goods, Group, Hue, Sandbox, Setup, Thing, WireRequ
 use brickops::services::gates::{
     CallLimits, GateSetup, Gates, MovedPatience, Patience, RealPatience,
 };
+use brickops::services::machine_room::Meter;
 use brickops::store::Store;
 use serde_json::{Map, Value, json};
 
@@ -217,6 +218,7 @@ fn rig(clock: Arc<dyn Clock>, line: Line, patience: Arc<dyn Patience>, daily: Op
                 bricklink: daily,
                 ..CallLimits::default()
             },
+            meter: Meter::new(Arc::clone(&clock)),
         },
     );
     let gate: Arc<dyn Gate> = gates.gate(TenantId(1), Lane::BrickLink, 1);

@@ -204,3 +204,65 @@ fn an_owner_connects_on_the_screen() {
     assert!(!raw.contains(KEY), "the terminal never showed it");
     assert_eq!(holding(shop.root(), &[KEY]), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn the_machine_room_shows_what_failed_and_what_was_answered() {
+    const PAGE: &str = "<html><h1>Closed for repairs</h1></html>";
+    let shop = Shop::opened();
+    let owl = owl(vec![(200, WHO), (503, PAGE), (503, PAGE)]);
+    let config = config(&shop, &owl.address);
+    let input = format!("{KEY}\n{PASSWORD}\n");
+    let connect = ["--password-stdin", "market", "connect", "brickowl"];
+    with_input(&shop, &connect, &input).ended(0);
+    let mut terminal = Terminal::start_with(&shop, &["--config", &config], (100, 30), &[]);
+    terminal.wait_for("2,520 items in the catalogue");
+    terminal.send("gm");
+    terminal.wait_for("Nothing was asked of a marketplace yet");
+    terminal.send("gk");
+    terminal.wait_for("untested");
+    terminal.send("j");
+    terminal.wait_for("▸ BrickOwl");
+    terminal.send("t");
+    terminal.wait_for("ana_owl");
+    terminal.send("t");
+    terminal.wait_for("HTTP 503");
+    terminal.send("gm");
+    // Three attempts, the last of them after a pause.
+    terminal.wait_for("3 of 600 a minute");
+    terminal.wait_for("1 tried again");
+    terminal.wait_for("The last errors (1)");
+    terminal.send("\r");
+    terminal.wait_for("broken, HTTP 503, attempt 2, 2 times in a row");
+    terminal.wait_for("Closed for repairs");
+    terminal.send("\u{1b}");
+    terminal.wait_for("The last errors (1)");
+    // The same for scripts, from the server that the screen speaks to.
+    let told = shop.json(&["market", "status", "--verbose"]);
+    assert_eq!(told["markets"][1]["state"], "failing", "{told}");
+    let room = &told["machine_room"];
+    let service = &room["services"][1];
+    assert_eq!(service["calls"], 3, "{room}");
+    assert_eq!(
+        (&service["failed"], &service["retries"]),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(service["lanes"][0]["used"], 3);
+    assert_eq!(service["lanes"][0]["may_use_up_to"]["catalogue"], 300);
+    let error = &room["errors"][0];
+    assert_eq!(
+        (&error["times"], &error["status"]),
+        (&2.into(), &503.into())
+    );
+    assert!(
+        error["raw"]
+            .as_str()
+            .is_some_and(|raw| raw.contains("Closed for repairs"))
+    );
+    let ran = shop.run(&["market", "status", "--verbose"]).ended(0);
+    assert!(ran.out.contains("GET user/details"), "{}", ran.out);
+    assert!(!ran.out.contains(KEY) && !told.to_string().contains(KEY));
+    terminal.send("\u{3}");
+    terminal.wait_for("Ctrl+C once more");
+    terminal.send("\u{3}");
+    assert!(terminal.ended_within(PATIENCE).success());
+}

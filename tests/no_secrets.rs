@@ -346,6 +346,17 @@ fn switched_off_nothing_is_called_and_the_rest_works() {
         let ran = finish(command.spawn().expect("it starts")).ended(1);
         assert!(ran.err.contains("switched off"), "{}", ran.err);
     }
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(64, 64, image::Rgb([201, 26, 9]))
+        .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+        .expect("a photo");
+    let photo = shop.file("part.jpg", jpeg.into_inner());
+    let photo = photo.to_str().expect("UTF-8");
+    let ran = shop.run(&["--config", &config, "--offline", "identify", photo]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.sentence().contains("switched off"), "{}", ran.err);
+    let told = shop.json(&["--offline", "market", "status", "--verbose"]);
+    assert_eq!(told["machine_room"]["offline"], true);
     // Everything else goes on.
     let lots = seed("shop.bsx");
     shop.run(&[

@@ -37,12 +37,31 @@ fn the_demo_is_connected_and_says_practice() {
 }
 
 #[test]
+fn the_machine_room_of_the_demo_counts_what_was_asked() {
+    let shop = Shop::new();
+    let mut terminal = Terminal::start_with(&shop, &["demo"], (100, 30), &[]);
+    terminal.wait_for("2,520 items in the catalogue");
+    terminal.send("gm");
+    terminal.wait_for("of 5,000 in 24 h");
+    terminal.wait_for("400 kept for stock");
+    terminal.wait_for("No errors");
+    terminal.send("\t");
+    terminal.wait_for("Calls by name");
+    terminal.wait_for("user/details");
+    terminal.send("\u{1b}");
+    terminal.wait_for("2,520 items in the catalogue");
+    leave(terminal);
+}
+
+#[test]
 fn without_calls_the_demo_works_all_the_same() {
     let shop = Shop::new();
     let mut terminal = Terminal::start_with(&shop, &["--offline", "demo"], (100, 30), &[]);
     terminal.wait_for("2,520 items in the catalogue");
     terminal.send("gk");
     terminal.wait_for("not connected");
+    terminal.send("gm");
+    terminal.wait_for("Calls to services outside are switched off");
     leave(terminal);
 }
 

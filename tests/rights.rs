@@ -591,6 +591,16 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "ynnnnnnn",
             verb(|app, scope| app.cancel_job(Some(scope), &door(), "check")),
         ),
+        (
+            "machine_room",
+            "ynnnnnnn",
+            verb(|app, scope| app.machine_room(Some(scope), &door())),
+        ),
+        (
+            "raw_answer",
+            "ynnnnnnn",
+            verb(|app, scope| app.raw_answer(scope, 1)),
+        ),
     ]
 }
 

@@ -9,6 +9,7 @@ pub mod framing;
 mod identify;
 mod jobs;
 mod keys;
+mod machine;
 mod office;
 mod review;
 pub mod server;
@@ -22,13 +23,16 @@ pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
 pub use identify::IdentifyRequest;
 pub use jobs::JobsRequest;
 pub use keys::KeysRequest;
+pub use machine::MachineRequest;
 pub use office::{Invited, OfficeRequest};
 pub use review::ReviewRequest;
 pub use stock::StockRequest;
 
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook};
+use crate::domain::market::{
+    Identified, Inbox, KeyTest, MachineRoom, MarketRow, PictureKey, PictureLook,
+};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -222,6 +226,8 @@ pub enum Request {
     Stop,
     /// Jobs that run by themselves.
     Jobs(JobsRequest),
+    /// How the services outside are called.
+    Machine(MachineRequest),
 }
 
 impl Request {
@@ -275,6 +281,7 @@ impl Request {
             Self::Status => "status",
             Self::Stop => "stop",
             Self::Jobs(request) => request.name(),
+            Self::Machine(request) => request.name(),
         }
     }
 }
@@ -483,6 +490,8 @@ pub enum Reply {
     Identified(Box<Identified>),
     /// Photos that wait.
     Inbox(Box<Inbox>),
+    /// How the services outside are called.
+    Machine(Box<MachineRoom>),
 }
 
 /// What a client is told without having asked.

@@ -3,6 +3,7 @@
 
 mod lists;
 mod lot_lists;
+mod machine;
 mod people;
 mod stock;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 pub use lists::{Against, Imported, PartedOut};
 pub use lot_lists::{Compared, PlaceRule, Release, View};
+pub use machine::Machine;
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };

@@ -35,7 +35,11 @@ pub enum MarketCommand {
         market: MarketName,
     },
     /// Keys, their last test, calls and breaker of every marketplace.
-    Status,
+    Status {
+        /// Also the machine room: queues, times of calls, last errors, how fresh everything is.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Switch keys off; they stay.
     Disable {
         /// Which marketplace.
@@ -84,8 +88,8 @@ pub fn run(
 ) -> anyhow::Result<Ending> {
     let caller = Caller::connect(place, passwords)?;
     match command {
-        MarketCommand::Status => {
-            status(&caller, out)?;
+        MarketCommand::Status { verbose } => {
+            status(&caller, *verbose, out)?;
             Ok(Ending::Done)
         }
         MarketCommand::Test { market } => test(&caller, (*market).into(), out),
@@ -242,16 +246,33 @@ fn test(caller: &Caller<'_>, market: Marketplace, out: &Out) -> anyhow::Result<E
     Err(Error::new(Kind::Upstream, text.trim()).into())
 }
 
-fn status(caller: &Caller<'_>, out: &Out) -> Result<()> {
-    let Reply::Markets(rows) = caller.keys(KeysRequest::Markets)? else {
-        return Err(unexpected());
+fn status(caller: &Caller<'_>, verbose: bool, out: &Out) -> Result<()> {
+    let rows = match caller.keys(KeysRequest::Markets) {
+        Ok(Reply::Markets(rows)) => rows,
+        Ok(_) => return Err(unexpected()),
+        // The server's operator needs no shop to see counts.
+        Err(e) if verbose && e.kind == Kind::Unauthenticated => {
+            return super::machine::show(caller, Vec::new(), out).map_err(|_| e);
+        }
+        Err(e) => return Err(e),
     };
     if out.json() {
         let rows: Vec<MarketJson> = rows.iter().map(MarketJson::from).collect();
+        if verbose {
+            return super::machine::show(caller, rows, out);
+        }
         out.document(&rows);
         return Ok(());
     }
-    for row in &rows {
+    rows_as_words(&rows, out);
+    if verbose {
+        super::machine::show(caller, Vec::new(), out)?;
+    }
+    Ok(())
+}
+
+fn rows_as_words(rows: &[MarketRow], out: &Out) {
+    for row in rows {
         let off = if row.enabled || row.entered.is_none() {
             ""
         } else {
@@ -283,10 +304,9 @@ fn status(caller: &Caller<'_>, out: &Out) -> Result<()> {
             out.line(format!("  calls    {}", budget_words(budget)));
         }
     }
-    Ok(())
 }
 
-fn budget_words(budget: &BudgetView) -> String {
+pub(super) fn budget_words(budget: &BudgetView) -> String {
     let span = match budget.span {
         86_400 => "24 hours".to_owned(),
         60 => "minute".to_owned(),
@@ -342,7 +362,7 @@ impl From<&KeyTest> for TestJson {
 
 /// A marketplace, for scripts.
 #[derive(Debug, Serialize)]
-struct MarketJson {
+pub(super) struct MarketJson {
     market: &'static str,
     state: &'static str,
     enabled: bool,

@@ -16,6 +16,7 @@ mod json;
 mod labels;
 mod lists;
 mod log;
+mod machine;
 mod market;
 mod office;
 mod output;

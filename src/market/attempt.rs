@@ -1,6 +1,8 @@
-//! One attempt of a call: through the gate, over the wire, and told to the gate again.
+//! One attempt of a call, whatever the service: through the gate, over the wire, given a meaning, and told
+//! to the gate again.
 
-use super::{Answer, Broke, Call, Gate, Outcome, Transport};
+use super::redact::Redactor;
+use super::{Answer, Broke, Call, Gate, Open, Outcome, Told, Transport};
 use crate::domain::market::{Class, Done, Failure, Purpose, Service};
 use crate::domain::text;
 
@@ -10,61 +12,113 @@ pub type Outside<T> = Result<T, Box<Failure>>;
 /// The call that carries many changes at once, and that its service counts apart.
 pub const MANY_CHANGES: &str = "POST bulk/batch";
 
-/// How much of an answer is kept with a failure, in bytes.
-pub const RAW: usize = 2_048;
-
-/// Makes one attempt. `read` gives the answer its meaning; `writes` says whether the call changes
-/// something there, so that a lost answer leaves open what happened. `hide` is a text that never
-/// leaves in a failure: the key.
-///
-/// # Errors
-/// What the gate, the wire or `read` say; each names the call.
-pub fn attempt<T>(
-    transport: &dyn Transport,
-    gate: &dyn Gate,
-    purpose: Purpose,
-    call: &Call,
-    hide: &str,
-    writes: bool,
-    read: impl FnOnce(&Answer) -> Outside<T>,
-) -> Outside<T> {
-    let entered = if call.endpoint == MANY_CHANGES {
-        gate.enter_batch(call.service, purpose)
-    } else {
-        gate.enter(call.service, purpose)
-    };
-    let turn = entered.map_err(|mut failure| {
-        call.endpoint.clone_into(&mut failure.endpoint);
-        failure
-    })?;
-    let (outcome, answered) = match transport.send(call) {
-        Ok(answer) => match read(&answer) {
-            Ok(value) => (Outcome::Answered, Ok(value)),
-            Err(mut failure) => {
-                failure.raw = raw(&answer.body, hide);
-                failure.text = hidden(&failure.text, hide);
-                // Only what the service itself said counts, not what is believed without it.
-                let said = failure
-                    .retry_after
-                    .filter(|_| answer.header("retry-after").is_some());
-                (outcome(failure.class, said), Err(failure))
-            }
-        },
-        Err(broke) => {
-            let failure = broken(call.service, broke, hide, writes);
-            (outcome(failure.class, None), Err(Box::new(failure)))
-        }
-    };
-    gate.leave(turn, outcome);
-    answered.map_err(|mut failure| {
-        call.endpoint.clone_into(&mut failure.endpoint);
-        failure
-    })
+/// An attempt: whom it asks what, in whose name, and who must know of it.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// Carries it.
+    pub transport: &'a dyn Transport,
+    /// Says whether it may be made, and is told what became of it.
+    pub gate: &'a dyn Gate,
+    /// Removes keys from whatever is kept of it.
+    pub redactor: &'a Redactor,
+    /// Whom it asks.
+    pub service: Service,
+    /// Its name, as in [`Call::endpoint`].
+    pub endpoint: &'static str,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether it changes something there, so that a lost answer leaves open what happened.
+    pub writes: bool,
+    /// The how many-th it is, from 1.
+    pub nth: u32,
 }
 
-/// A failure that a part of an answer tells, named and without the key.
-pub fn named(mut failure: Box<Failure>, endpoint: &str, hide: &str) -> Box<Failure> {
-    failure.text = hidden(&failure.text, hide);
+impl Attempt<'_> {
+    /// Makes it. `call` puts it together only once it may be made: the gate may keep it waiting, and
+    /// signatures grow old. `read` gives the answer its meaning.
+    ///
+    /// # Errors
+    /// What the gate, the wire, `call` or `read` say; each names the call.
+    pub fn make<T>(
+        &self,
+        call: impl FnOnce() -> Outside<Call>,
+        read: impl FnOnce(&Answer) -> Outside<T>,
+    ) -> Outside<T> {
+        let entered = if self.endpoint == MANY_CHANGES {
+            self.gate.enter_batch(self.service, self.purpose)
+        } else {
+            self.gate.enter(self.service, self.purpose)
+        };
+        let turn = match entered {
+            Ok(turn) => turn,
+            Err(failure) => {
+                let failure = named(failure, self.endpoint, self.redactor);
+                self.tell(None, 0, Some(&failure));
+                return Err(failure);
+            }
+        };
+        let mut call = match call() {
+            Ok(call) => call,
+            Err(failure) => {
+                self.gate.leave(turn, Outcome::NotMade);
+                return Err(named(failure, self.endpoint, self.redactor));
+            }
+        };
+        let sent = self.transport.send(&call);
+        call.forget();
+        let (status, bytes, outcome, answered) = match sent {
+            Ok(answer) => {
+                let read = read(&answer).map_err(|mut failure| {
+                    if failure.raw.is_empty() {
+                        failure.raw = self.redactor.raw(&answer.body);
+                    }
+                    named(failure, self.endpoint, self.redactor)
+                });
+                // Only what the service itself said counts, not what is believed without it.
+                let outcome = read.as_ref().map_or_else(
+                    |failure| {
+                        let said = failure.retry_after;
+                        let said = said.filter(|_| answer.header("retry-after").is_some());
+                        outcome(failure.class, said)
+                    },
+                    |_| Outcome::Answered,
+                );
+                (answer.status, answer.body.len(), outcome, read)
+            }
+            Err(broke) => {
+                let failure = Box::new(broken(self.service, broke, self.writes));
+                let failure = named(failure, self.endpoint, self.redactor);
+                (0, 0, outcome(failure.class, None), Err(failure))
+            }
+        };
+        let failure = answered.as_ref().err();
+        tracing::debug!(
+            status,
+            attempt = self.nth,
+            bytes,
+            class = failure.map_or("ok", |failure| failure.class.word()),
+            "called"
+        );
+        self.tell(Some(turn), status, failure.map(|failure| &**failure));
+        self.gate.leave(turn, outcome);
+        answered
+    }
+
+    fn tell(&self, turn: Option<Open>, status: u16, failure: Option<&Failure>) {
+        self.gate.told(&Told {
+            turn,
+            service: self.service,
+            endpoint: self.endpoint,
+            nth: self.nth,
+            status,
+            failure,
+        });
+    }
+}
+
+/// A failure with the name of its call and without any key.
+pub fn named(mut failure: Box<Failure>, endpoint: &str, redactor: &Redactor) -> Box<Failure> {
+    failure.text = redactor.text(&failure.text);
     endpoint.clone_into(&mut failure.endpoint);
     failure
 }
@@ -81,7 +135,7 @@ const fn outcome(class: Class, said: Option<u32>) -> Outcome {
 }
 
 /// What it means that nothing came back.
-fn broken(service: Service, broke: Broke, hide: &str, writes: bool) -> Failure {
+fn broken(service: Service, broke: Broke, writes: bool) -> Failure {
     let name = service.name();
     let open = |failure: Failure| {
         if writes { failure.unknown() } else { failure }
@@ -97,7 +151,7 @@ fn broken(service: Service, broke: Broke, hide: &str, writes: bool) -> Failure {
             Class::Unreachable,
             format!(
                 "{name} cannot be reached ({}); check the network, it is tried again.",
-                quoted(&hidden(&why, hide))
+                quoted(&why)
             ),
         ),
         Broke::Tls(why) => Failure::new(
@@ -105,7 +159,7 @@ fn broken(service: Service, broke: Broke, hide: &str, writes: bool) -> Failure {
             Class::Tls,
             format!(
                 "The secure line to {name} was refused ({}); check clock, proxy and certificates.",
-                quoted(&hidden(&why, hide))
+                quoted(&why)
             ),
         ),
         Broke::Lost(why) => open(Failure::new(
@@ -113,7 +167,7 @@ fn broken(service: Service, broke: Broke, hide: &str, writes: bool) -> Failure {
             Class::Silent,
             format!(
                 "{name} did not answer to the end ({}); {}",
-                quoted(&hidden(&why, hide)),
+                quoted(&why),
                 if writes {
                     "whether it did it shows when it is read again."
                 } else {
@@ -198,28 +252,4 @@ pub fn quoted(words: &str) -> String {
         short.push('…');
     }
     short.trim_end_matches('.').to_owned()
-}
-
-/// The beginning of an answer without the key.
-fn raw(body: &[u8], hide: &str) -> String {
-    // A key that the cut would halve is found whole in the longer piece.
-    let longer = body.get(..RAW + 3 * hide.len()).unwrap_or(body);
-    let mut text = hidden(&String::from_utf8_lossy(longer), hide);
-    if text.len() > RAW {
-        let mut end = RAW;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-    }
-    text
-}
-
-/// The text with `***` wherever the key stood, plain or as it stands in an address.
-pub fn hidden(text: &str, hide: &str) -> String {
-    if hide.is_empty() {
-        return text.to_owned();
-    }
-    let encoded: String = form_urlencoded::byte_serialize(hide.as_bytes()).collect();
-    text.replace(hide, "***").replace(&encoded, "***")
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroize;
+
 use crate::domain::market::Service;
 
 /// How a call is made.
@@ -92,6 +94,19 @@ pub struct Call {
     pub endpoint: &'static str,
     /// How long and how large.
     pub limits: Limits,
+}
+
+impl Call {
+    /// Overwrites what may hold a key, once the call is over.
+    pub fn forget(&mut self) {
+        self.url.zeroize();
+        for (_, value) in &mut self.headers {
+            value.zeroize();
+        }
+        if let Body::Form(text) | Body::Json(text) = &mut self.body {
+            text.zeroize();
+        }
+    }
 }
 
 impl std::fmt::Debug for Call {

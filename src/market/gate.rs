@@ -22,6 +22,23 @@ pub enum Outcome {
     NotMade,
 }
 
+/// An attempt that is over, for whoever measures: before its turn is left.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// Its turn; `None`: the gate did not let it pass.
+    pub turn: Option<Open>,
+    /// Whom it asked.
+    pub service: Service,
+    /// Its name, as in [`super::Call::endpoint`].
+    pub endpoint: &'static str,
+    /// The how many-th attempt of its call it was, from 1.
+    pub nth: u32,
+    /// HTTP's number; 0: nothing came back.
+    pub status: u16,
+    /// How it failed, without any key; `None`: it did not.
+    pub failure: Option<&'a Failure>,
+}
+
 /// Decides who may call when. One gate belongs to one set of keys (or to the shop, for Brickognize).
 pub trait Gate: Send + Sync + std::fmt::Debug {
     /// Waits for a turn, as long as waiting is short; a failure says when it makes sense again.
@@ -38,6 +55,9 @@ pub trait Gate: Send + Sync + std::fmt::Debug {
     fn enter_batch(&self, service: Service, purpose: Purpose) -> Result<Open, Box<Failure>> {
         self.enter(service, purpose)
     }
+
+    /// Hears how an attempt went, whether it was let pass or not. Most gates do not listen.
+    fn told(&self, _: &Told<'_>) {}
 
     /// Says what became of the call, also when the service told that it is throttled.
     fn leave(&self, open: Open, outcome: Outcome);

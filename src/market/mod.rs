@@ -11,7 +11,6 @@ pub mod brickowl;
 pub mod carry;
 pub mod gate;
 pub mod lenient;
-pub mod loose;
 pub mod photo;
 #[cfg(test)]
 mod photo_tests;
@@ -24,5 +23,7 @@ pub mod web_photo;
 pub mod wire;
 
 pub use carry::{Answer, Body, Broke, Call, Limits, Method, Transport};
-pub use gate::{Gate, Open, Outcome};
+pub use gate::{Gate, Open, Outcome, Told};
+pub use redact::Redactor;
+pub use retry::Patience;
 pub use wire::Wire;

@@ -1,20 +1,20 @@
 //! Fetches one picture. Pictures cost nothing of a marketplace's budget: they come from another host.
 
-use super::attempt::{Outside, attempt, by_status, garbled, unsayable};
-use super::gate::AlwaysOpen;
+use super::attempt::{Attempt, Outside, by_status, garbled, unsayable};
 use super::photo::sniff;
-use super::{Body, Call, Limits, Method, Transport};
+use super::{Body, Call, Gate, Limits, Method, Redactor, Transport};
 use crate::domain::market::picture::whole_url;
 use crate::domain::market::{Class, Failure, Purpose, Service};
 
 /// Largest picture that is read, in bytes.
 pub const LARGEST: u64 = 5 * 1024 * 1024;
 
-/// The bytes behind an address, when they begin like a picture.
+/// The bytes behind an address, when they begin like a picture. `gate` keeps no budget of them, but may
+/// listen.
 ///
 /// # Errors
 /// `NotFound`: there is no such picture; `Garbled`: something else is there; else what the wire says.
-pub fn fetch(transport: &dyn Transport, address: &str) -> Outside<Vec<u8>> {
+pub fn fetch(transport: &dyn Transport, gate: &dyn Gate, address: &str) -> Outside<Vec<u8>> {
     let Some(url) = whole_url(address) else {
         return Err(unsayable(
             Service::BrickLink,
@@ -42,13 +42,18 @@ pub fn fetch(transport: &dyn Transport, address: &str) -> Outside<Vec<u8>> {
             ..Limits::default()
         },
     };
-    attempt(
+    let attempt = Attempt {
         transport,
-        &AlwaysOpen,
-        Purpose::Catalogue,
-        &call,
-        "",
-        false,
+        gate,
+        redactor: &Redactor::default(),
+        service,
+        endpoint: call.endpoint,
+        purpose: Purpose::Catalogue,
+        writes: false,
+        nth: 1,
+    };
+    attempt.make(
+        || Ok(call),
         |answer| {
             let gone = |text| Err(Box::new(Failure::new(service, Class::NotFound, text)));
             if let Some(failure) = by_status(service, answer, false) {

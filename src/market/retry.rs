@@ -4,6 +4,7 @@
 //! certainly did not happen. Pauses grow, carry chance so that many callers do not come back in step, and
 //! keep to what the service asked for; a longer wait is for the caller's caller.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::market::{Class, Done, Failure};
@@ -95,6 +96,34 @@ impl Backoff {
                 .map_or(pause, |asked| asked + pause / 4)
                 .min(self.longest),
         )
+    }
+}
+
+/// All that trying again needs, for clients that keep it.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// How often, and after which pauses.
+    pub backoff: Backoff,
+    /// Chance in the pauses.
+    pub entropy: Arc<dyn Entropy>,
+    /// Waits.
+    pub sleeper: Arc<dyn Sleeper>,
+}
+
+impl Patience {
+    /// [`patiently`] with these; without any there is one attempt.
+    ///
+    /// # Errors
+    /// As [`patiently`].
+    pub fn with<T>(
+        patience: Option<&Self>,
+        repeatable: bool,
+        mut call: impl FnMut(u32) -> Result<T, Box<Failure>>,
+    ) -> Result<T, Box<Failure>> {
+        match patience {
+            Some(own) => patiently(&own.backoff, repeatable, &*own.entropy, &*own.sleeper, call),
+            None => call(1),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 mod labelling;
 pub mod lots;
+pub mod machine_room;
 mod moves;
 pub mod names;
 pub mod order_lists;
@@ -166,6 +167,8 @@ pub struct App {
     own_lists: Arc<OwnLists>,
     jobs: Arc<jobs::Jobs>,
     practice: bool,
+    offline: bool,
+    machines: machine_room::Machines,
     keys: keys::Keys,
     gates: gates::Gates,
     freshener: Arc<freshen::Freshener>,
@@ -210,6 +213,7 @@ impl App {
         sight
             .inbox
             .get_or_insert_with(|| setup.data_dir.join("inbox"));
+        let meter = machine_room::Meter::new(Arc::clone(&clock));
         let gates = gates::Gates::new(
             store.clone(),
             Arc::clone(&clock),
@@ -219,6 +223,7 @@ impl App {
                 alarm: alerts::alarm(&alerts, &clock),
                 offline: outside.offline,
                 limits: outside.limits,
+                meter: Arc::clone(&meter),
             },
         );
         let keys = keys::Keys::new(
@@ -234,6 +239,7 @@ impl App {
                 setup.pictures.filter(|_| !outside.offline),
                 pictures::Host(outside.pictures),
             ),
+            Arc::clone(&meter),
             Arc::clone(&clock),
             Box::new(move |id| {
                 if let Some(listeners) = told.upgrade() {
@@ -260,6 +266,8 @@ impl App {
             own_lists,
             jobs: Arc::default(),
             practice: outside.practice,
+            offline: outside.offline,
+            machines: machine_room::Machines::new(meter),
             keys,
             gates,
             freshener: freshen::Freshener::new(),

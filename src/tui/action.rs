@@ -73,6 +73,7 @@ const ROWS: &[C] = &[
     C::Markets,
     C::Jobs,
     C::Identify,
+    C::Machine,
 ];
 /// Screens where Enter opens the row.
 const OPENS: &[C] = &[
@@ -99,6 +100,7 @@ const OPENS: &[C] = &[
     C::Markets,
     C::Jobs,
     C::Identify,
+    C::Machine,
 ];
 /// Screens with two parts.
 const PARTS: &[C] = &[
@@ -109,6 +111,7 @@ const PARTS: &[C] = &[
     C::Inventory,
     C::People,
     C::Identify,
+    C::Machine,
 ];
 
 actions! {
@@ -132,6 +135,7 @@ actions! {
     Places = "places", "places", "See places, and take stock of one", C::ALL, ["g r"];
     Markets = "marketplaces", "marketplaces", "See connections to marketplaces: keys, tests, calls", C::ALL, ["g k"];
     Identify = "photo", "photo", "Identify a part from a photo", C::ALL, ["g x"];
+    MachineRoom = "machine-room", "machine room", "See how calls to marketplaces go: budgets, queues, errors", C::ALL, ["g m"];
     SwitchPerson = "switch-person", "who", "Let another person take over, by PIN or badge", C::ALL, ["g w", "Ctrl+T"];
     Lock = "lock", "lock", "Lock the station", C::ALL, ["g l", "Ctrl+O"];
     SignOut = "sign-out", "sign out", "Sign out", &[C::You], ["X"];
@@ -241,6 +245,8 @@ impl Action {
             (Self::Open, C::Markets) => "enter keys",
             (Self::Open, C::Jobs) => "its runs",
             (Self::Open, C::Identify) => "take it",
+            (Self::Open, C::Machine) => "the answer",
+            (Self::Switch, C::Machine) => "errors or calls",
             (Self::Switch, C::Identify) => "list or path",
             (Self::NextKind, C::Identify) => "look for",
             (Self::Back, C::Filter) => "done",
@@ -299,7 +305,7 @@ impl Action {
             Self::Token | Self::Markets | Self::TestKeys | Self::SwitchKeys | Self::RemoveKeys => {
                 Some(Right::Credentials)
             }
-            Self::RunJob | Self::CancelJob => Some(Right::Jobs),
+            Self::RunJob | Self::CancelJob | Self::MachineRoom => Some(Right::Jobs),
             Self::Audit => Some(Right::Audit),
             Self::Settings | Self::TestAlert => Some(Right::Settings),
             Self::You | Self::Badge => Some(Right::OwnAccount),

@@ -67,6 +67,8 @@ pub enum Destination {
     Markets,
     /// A part from a photo.
     Identify,
+    /// How the services outside are called.
+    Machine,
     /// A new lot of this item.
     AddLot(ItemKey),
 }

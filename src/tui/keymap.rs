@@ -56,6 +56,8 @@ pub enum Context {
     Markets,
     /// A part from a photo.
     Identify,
+    /// How the services outside are called.
+    Machine,
 }
 
 impl Context {
@@ -85,6 +87,7 @@ impl Context {
         Self::Compare,
         Self::Markets,
         Self::Identify,
+        Self::Machine,
     ];
 
     /// Its name in help and tables.
@@ -114,6 +117,7 @@ impl Context {
             Self::Compare => "Comparison",
             Self::Markets => "Marketplaces",
             Self::Identify => "Photo",
+            Self::Machine => "Machine room",
         }
     }
 
@@ -137,6 +141,7 @@ impl Context {
             Self::Audit => Some(Right::Audit),
             Self::Settings => Some(Right::Settings),
             Self::Markets => Some(Right::Credentials),
+            Self::Machine => Some(Right::Jobs),
             Self::Home | Self::Jobs | Self::You => None,
         }
     }

@@ -16,6 +16,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::sync::oneshot;
 
+use super::market_figures;
 use crate::domain::Timestamp;
 use crate::error::{Error, Result};
 use crate::services::{App, Notice};
@@ -236,7 +237,22 @@ async fn page(State(subject): State<Arc<Subject>>) -> Response {
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
-    (kind, subject.handle.render()).into_response()
+    let measured = subject.handle.render();
+    // Counting ages reads the store.
+    let calls = tokio::task::spawn_blocking(move || {
+        let figures = subject.app.upgrade().map(|app| app.server_figures());
+        match figures {
+            Some(Ok(figures)) => market_figures::lines(&figures),
+            Some(Err(e)) => {
+                tracing::warn!("figures of calls could not be read: {e}");
+                String::new()
+            }
+            None => String::new(),
+        }
+    })
+    .await
+    .unwrap_or_default();
+    (kind, measured + &calls).into_response()
 }
 
 async fn health(State(subject): State<Arc<Subject>>) -> Response {

@@ -4,4 +4,5 @@
 //! to use.
 
 pub mod courier;
+mod market_figures;
 pub mod metrics;

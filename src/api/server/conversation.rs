@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::desk::Desk;
 use super::office;
-use super::{jobs, keys};
+use super::{jobs, keys, machine};
 use crate::api::client::{Conversation, Peer};
 use crate::api::framing::Ticket;
 use crate::api::{
@@ -163,6 +163,9 @@ impl Talk {
             }
             Request::Jobs(request) => {
                 jobs::answer(self.app(), &self.door, request, &|| self.scope())
+            }
+            Request::Machine(request) => {
+                machine::answer(self.app(), &self.door, &request, &|| self.scope())
             }
             Request::Keys(request) => {
                 keys::answer(self.app(), &self.door, request, &|| self.scope())

@@ -6,6 +6,7 @@ mod identify;
 mod jobs;
 mod keys;
 mod lists;
+mod machine;
 mod office;
 mod outbox;
 mod review;

@@ -28,6 +28,16 @@ impl Lane {
         Self::Brickognize,
     ];
 
+    /// Its name in metrics and JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::BrickLink => "bricklink",
+            Self::BrickOwl => "brickowl",
+            Self::BrickOwlBatch => "brickowl-batch",
+            Self::Brickognize => "brickognize",
+        }
+    }
+
     /// Of which service.
     pub const fn service(self) -> Service {
         match self {

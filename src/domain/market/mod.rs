@@ -14,6 +14,7 @@ pub mod guess;
 pub mod identified;
 pub mod keys;
 pub mod listing;
+pub mod machine_room;
 pub mod market_order;
 pub mod member;
 pub mod order_change;
@@ -38,6 +39,10 @@ pub use identified::{
 };
 pub use keys::{BrickLinkKeys, KeyField, KeyState, KeyTest, MarketKeys, MarketRow};
 pub use listing::{Grade, Listing, ListingChange, NewListing};
+pub use machine_room::{
+    AnswerCounts, CallTrouble, EndpointRoom, LaneRoom, MachineRoom, PictureCounts, QueueRow,
+    ServiceRoom,
+};
 pub use market_order::{Address, MarketLine, MarketOrder, OrderHead, OrderMessage};
 pub use member::{
     Coupon, Discount, Feedback, MemberNote, Notice, NoticeKind, Rating, Ratings, Reach,

@@ -9,9 +9,10 @@ use data_encoding::HEXLOWER;
 use crate::clock::Clock;
 use crate::domain::market::{Class, Done, Failure, Purpose, Service};
 use crate::entropy::Entropy;
+use crate::market::attempt::Attempt;
 use crate::market::redact::{Redactor, encode};
 use crate::market::retry::{Backoff, Sleeper, patiently};
-use crate::market::{Answer, Body, Broke, Call, Gate, Limits, Method, Outcome, Transport};
+use crate::market::{Answer, Body, Call, Gate, Limits, Method, Transport};
 
 use super::envelope::{Asked, clock_of};
 use super::oauth::{Keys, Stamps, authorization};
@@ -201,67 +202,31 @@ impl BrickLink {
         &self,
         wish: &Wish,
         asked: &Asked<'_>,
-        attempt: u32,
+        nth: u32,
         read: &impl Fn(&Asked<'_>, &Answer) -> Told<T>,
     ) -> (Told<T>, Option<crate::domain::Timestamp>) {
-        let parts = &self.parts;
-        let asked = &Asked { attempt, ..*asked };
-        let open = match parts.gate.enter(Service::BrickLink, wish.purpose) {
-            Ok(open) => open,
-            Err(mut failure) => {
-                wish.endpoint.clone_into(&mut failure.endpoint);
-                return (Err(failure), None);
-            }
+        let attempt = Attempt {
+            transport: &*self.parts.transport,
+            gate: &*self.parts.gate,
+            redactor: &self.redactor,
+            service: Service::BrickLink,
+            endpoint: wish.endpoint,
+            purpose: wish.purpose,
+            writes: wish.method != Method::Get,
+            nth,
         };
-        // Signed only now: the gate may have kept it waiting.
-        let call = match self.call(wish, asked) {
-            Ok(call) => call,
-            Err(failure) => {
-                parts.gate.leave(open, Outcome::NotMade);
-                return (Err(failure), None);
-            }
+        let asked = &Asked {
+            attempt: nth,
+            ..*asked
         };
-        let began = parts.clock.now();
-        let sent = parts.transport.send(&call);
-        let ms = parts.clock.now().since(began) / 1_000;
-        let (status, bytes) = sent
-            .as_ref()
-            .map_or((0, 0), |answer| (answer.status, answer.body.len()));
-        let (result, theirs) = match sent {
-            Ok(answer) => {
-                let result = read(asked, &answer);
-                let theirs = result
-                    .as_ref()
-                    .err()
-                    .and_then(|failure| clock_of(&answer, failure));
-                (result, theirs)
-            }
-            Err(broke) => (Err(broken(asked, broke)), None),
-        };
-        let class = result.as_ref().err().map(|failure| failure.class);
-        let said = result
-            .as_ref()
-            .err()
-            .and_then(|failure| failure.retry_after);
-        tracing::debug!(
-            status,
-            ms,
-            attempt,
-            bytes,
-            class = class.map_or("ok", Class::word),
-            "called"
-        );
-        parts.gate.leave(
-            open,
-            match class {
-                None | Some(Class::NotFound | Class::Refused | Class::Forbidden) => {
-                    Outcome::Answered
-                }
-                Some(Class::Offline) => Outcome::NotMade,
-                Some(class) => match (class, said) {
-                    (Class::Throttled, Some(seconds)) => Outcome::Throttled(seconds),
-                    _ => Outcome::Failed(class),
-                },
+        let mut theirs = None;
+        let result = attempt.make(
+            || self.call(wish, asked),
+            |answer| {
+                let result = read(asked, answer);
+                let failure = result.as_ref().err();
+                theirs = failure.and_then(|failure| clock_of(answer, failure));
+                result
             },
         );
         (result, theirs)
@@ -336,39 +301,5 @@ impl BrickLink {
     )]
     pub(super) fn tell(&self, wish: &Wish) -> Told<()> {
         self.ask(wish, |asked, answer| asked.done(answer))
-    }
-}
-
-fn broken(asked: &Asked<'_>, broke: Broke) -> Box<Failure> {
-    match broke {
-        Broke::Offline => asked.failure(
-            Class::Offline,
-            Done::No,
-            "Calls to the outside are switched off; start without --offline to reach BrickLink.",
-        ),
-        Broke::Connect(why) => asked.failure(
-            Class::Unreachable,
-            Done::No,
-            format!("BrickLink cannot be reached: {why}. Check this machine's connection."),
-        ),
-        Broke::Tls(why) => asked.failure(
-            Class::Tls,
-            Done::No,
-            format!(
-                "No safe line to BrickLink: {why}. Check this machine's clock and its certificates."
-            ),
-        ),
-        Broke::Lost(why) => asked.failure(
-            Class::Silent,
-            Done::Unknown,
-            format!(
-                "BrickLink's answer was lost: {why}. It is looked up before anything is repeated."
-            ),
-        ),
-        Broke::TooLarge => asked.failure(
-            Class::TooLarge,
-            Done::Unknown,
-            "BrickLink's answer is larger than anything sensible and was dropped.",
-        ),
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::shapes::{self, WireGuesses};
 use crate::domain::market::{Class, Failure, Guess, Guesses, Purpose, Service, Sought};
-use crate::market::attempt::{Outside, attempt, by_status, garbled, quoted, unsayable};
+use crate::market::attempt::{Attempt, Outside, by_status, garbled, quoted, unsayable};
 use crate::market::photo::Photo;
-use crate::market::{Answer, Body, Call, Gate, Limits, Method, Transport};
+use crate::market::{Answer, Body, Call, Gate, Limits, Method, Patience, Redactor, Transport};
 
 const COGNIZE: Service = Service::Brickognize;
 
@@ -49,6 +49,7 @@ pub enum Health {
 pub struct Brickognize {
     transport: Arc<dyn Transport>,
     gate: Arc<dyn Gate>,
+    patience: Option<Patience>,
     settings: Settings,
 }
 
@@ -68,8 +69,16 @@ impl Brickognize {
         Self {
             transport,
             gate,
+            patience: None,
             settings,
         }
+    }
+
+    /// The same with the patience to try again what may be tried again; else there is one attempt.
+    #[must_use]
+    pub fn patient(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
     }
 
     /// What a photo may show, the surest first. Repeating it does no harm.
@@ -181,17 +190,24 @@ impl Brickognize {
         &self,
         call: &Call,
         writes: bool,
-        meaning: impl FnOnce(&Answer) -> Outside<T>,
+        mut meaning: impl FnMut(&Answer) -> Outside<T>,
     ) -> Outside<T> {
-        attempt(
-            &*self.transport,
-            &*self.gate,
-            Purpose::Person,
-            call,
-            "",
-            writes,
-            meaning,
-        )
+        let redactor = Redactor::default();
+        // A photo is looked at once more without harm; feedback is worth one attempt.
+        let patience = self.patience.as_ref().filter(|_| !writes);
+        Patience::with(patience, !writes, |nth| {
+            let attempt = Attempt {
+                transport: &*self.transport,
+                gate: &*self.gate,
+                redactor: &redactor,
+                service: COGNIZE,
+                endpoint: call.endpoint,
+                purpose: Purpose::Person,
+                writes,
+                nth,
+            };
+            attempt.make(|| Ok(call.clone()), &mut meaning)
+        })
     }
 
     fn call(

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::domain::market::{ColorHint, Guess, Guesses, Score};
 use crate::domain::text::clean;
 use crate::domain::{ItemKey, ItemKind, Money};
-use crate::market::loose::{Many, Maybe, Word};
+use crate::market::lenient::{Many, Maybe, Word};
 
 /// The answer to a picture. Without `items` it is no answer at all.
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,7 @@ use super::shapes::{WireBatch, WireBatched};
 use crate::domain::market::Purpose;
 use crate::market::Answer;
 use crate::market::attempt::{MANY_CHANGES, Outside, by_status, garbled, named, unsayable};
-use crate::market::loose::{Many, Maybe};
+use crate::market::lenient::{Many, Maybe};
 
 /// Most requests in one batch.
 pub const BATCH: usize = 50;
@@ -95,7 +95,7 @@ impl BrickOwl {
         .map(|answers| {
             answers
                 .into_iter()
-                .map(|one| one.map_err(|failure| named(failure, MANY_CHANGES, self.key())))
+                .map(|one| one.map_err(|failure| named(failure, MANY_CHANGES, &self.redactor)))
                 .collect()
         })
     }

@@ -8,7 +8,7 @@ use super::shapes::{WireBoids, WireColor};
 use crate::domain::ItemKey;
 use crate::domain::market::{Class, Purpose};
 use crate::market::attempt::{Outside, garbled};
-use crate::market::loose::Maybe;
+use crate::market::lenient::Maybe;
 
 /// What BrickOwl calls an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl BrickOwl {
                 let found: Maybe<WireBoids> = errors::object(answer)?;
                 let boids = found.0.unwrap_or_default().boids;
                 Ok(mapping::bases(
-                    boids.0.iter().map(crate::market::loose::Word::text),
+                    boids.0.iter().map(crate::market::lenient::Word::text),
                 ))
             },
         )

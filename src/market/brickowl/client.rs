@@ -12,8 +12,8 @@ use super::order_mapping;
 use super::shapes::{Said, WireUser};
 use crate::domain::Secret;
 use crate::domain::market::{Purpose, Service, StoreFacts};
-use crate::market::attempt::{Outside, attempt, garbled, unsayable};
-use crate::market::{Answer, Body, Call, Gate, Limits, Method, Transport};
+use crate::market::attempt::{Attempt, Outside, garbled, unsayable};
+use crate::market::{Answer, Body, Call, Gate, Limits, Method, Patience, Redactor, Transport};
 
 /// Where BrickOwl is, and what it is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,9 @@ pub struct Page<T> {
 pub struct BrickOwl {
     transport: Arc<dyn Transport>,
     gate: Arc<dyn Gate>,
+    patience: Option<Patience>,
     key: Secret,
+    pub(super) redactor: Redactor,
     pub(super) settings: Settings,
     pub(super) colors: Arc<ColorMap>,
 }
@@ -100,10 +102,19 @@ impl BrickOwl {
         Ok(Self {
             transport,
             gate,
+            patience: None,
+            redactor: Redactor::new([&key]),
             key,
             settings,
             colors,
         })
+    }
+
+    /// The same with the patience to try again what may be tried again; else there is one attempt.
+    #[must_use]
+    pub fn patient(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
     }
 
     /// Whose key it is and which store belongs to it: the test of a connection.
@@ -127,10 +138,6 @@ impl BrickOwl {
         })
     }
 
-    pub(super) fn key(&self) -> &str {
-        self.key.reveal()
-    }
-
     /// A call that reads: everything in the address.
     pub(super) fn read<T>(
         &self,
@@ -138,14 +145,19 @@ impl BrickOwl {
         endpoint: &'static str,
         path: &str,
         query: &[(&str, String)],
-        meaning: impl FnOnce(&Answer) -> Outside<T>,
+        mut meaning: impl FnMut(&Answer) -> Outside<T>,
     ) -> Outside<T> {
-        let mut url = format!("{}/{path}?", self.settings.base.trim_end_matches('/'));
-        let mut fields = self.encoded(query);
-        url.push_str(&fields);
-        fields.zeroize();
-        let call = Self::call(Method::Get, url, Body::Empty, endpoint);
-        self.make(purpose, call, false, meaning)
+        Patience::with(self.patience.as_ref(), true, |nth| {
+            let call = || {
+                let mut url = format!("{}/{path}?", self.settings.base.trim_end_matches('/'));
+                let mut fields = self.encoded(query);
+                url.push_str(&fields);
+                fields.zeroize();
+                Ok(Self::call(Method::Get, url, Body::Empty, endpoint))
+            };
+            self.attempt(purpose, endpoint, (false, nth))
+                .make(call, &mut meaning)
+        })
     }
 
     /// A call that changes something: everything in the form.
@@ -165,35 +177,36 @@ impl BrickOwl {
         endpoint: &'static str,
         path: &str,
         form: &Form,
-        meaning: impl FnOnce(&Answer) -> Outside<T>,
+        mut meaning: impl FnMut(&Answer) -> Outside<T>,
     ) -> Outside<T> {
-        let url = format!("{}/{path}", self.settings.base.trim_end_matches('/'));
-        let body = Body::Form(self.encoded(form));
-        let call = Self::call(Method::Post, url, body, endpoint);
-        self.make(purpose, call, true, meaning)
+        // Again only when it certainly did not happen.
+        Patience::with(self.patience.as_ref(), false, |nth| {
+            let call = || {
+                let url = format!("{}/{path}", self.settings.base.trim_end_matches('/'));
+                let body = Body::Form(self.encoded(form));
+                Ok(Self::call(Method::Post, url, body, endpoint))
+            };
+            self.attempt(purpose, endpoint, (true, nth))
+                .make(call, &mut meaning)
+        })
     }
 
-    fn make<T>(
+    fn attempt(
         &self,
         purpose: Purpose,
-        mut call: Call,
-        writes: bool,
-        meaning: impl FnOnce(&Answer) -> Outside<T>,
-    ) -> Outside<T> {
-        let made = attempt(
-            &*self.transport,
-            &*self.gate,
+        endpoint: &'static str,
+        (writes, nth): (bool, u32),
+    ) -> Attempt<'_> {
+        Attempt {
+            transport: &*self.transport,
+            gate: &*self.gate,
+            redactor: &self.redactor,
+            service: OWL,
+            endpoint,
             purpose,
-            &call,
-            self.key.reveal(),
             writes,
-            meaning,
-        );
-        call.url.zeroize();
-        if let Body::Form(form) = &mut call.body {
-            form.zeroize();
+            nth,
         }
-        made
     }
 
     fn encoded<N: AsRef<str>>(&self, fields: &[(N, String)]) -> String {

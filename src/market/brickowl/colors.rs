@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::shapes::WireColor;
 use crate::domain::ColorId;
-use crate::market::loose::Word;
+use crate::market::lenient::Word;
 
 /// BrickLink's number, BrickOwl's number; as both lists stood in June 2025.
 #[rustfmt::skip]

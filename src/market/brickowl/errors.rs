@@ -8,7 +8,7 @@ use super::shapes::{Said, Trouble};
 use crate::domain::market::{Class, Failure, Service};
 use crate::market::Answer;
 use crate::market::attempt::{Outside, by_status, garbled, quoted};
-use crate::market::loose::{Maybe, rows};
+use crate::market::lenient::{Maybe, rows};
 
 const OWL: Service = Service::BrickOwl;
 

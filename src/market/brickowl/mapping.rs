@@ -8,7 +8,7 @@ use super::shapes::{Externals, OtherId, WireLot, WireTier};
 use crate::domain::market::{Grade, Listing, ListingChange, NewListing};
 use crate::domain::text;
 use crate::domain::{ColorId, ItemKey, ItemKind, Marketplace, Money, Tier};
-use crate::market::loose::Word;
+use crate::market::lenient::Word;
 
 /// Fields of a form, in the order in which they are sent.
 pub type Form = Vec<(&'static str, String)>;

@@ -7,7 +7,7 @@ use super::shapes::{WireHead, WireItem, WireOrder, WireUser};
 use crate::domain::market::{Address, MarketLine, MarketOrder, OrderHead, StoreFacts};
 use crate::domain::text::clean;
 use crate::domain::{Grams, Marketplace, Money, OrderStatus, Timestamp};
-use crate::market::loose::Word;
+use crate::market::lenient::Word;
 
 /// The state behind BrickOwl's number. What lies between ordered and paid waits like a new order; what
 /// is not known is on hold under the service's own word.

@@ -7,7 +7,7 @@ use super::shapes::{WireHead, WireItem, WireOrder};
 use crate::domain::market::{MarketOrder, OrderHead, Purpose};
 use crate::domain::{OrderStatus, Timestamp};
 use crate::market::attempt::{Outside, garbled, unsayable};
-use crate::market::loose::Many;
+use crate::market::lenient::Many;
 
 /// Longest comment of a feedback, in characters.
 const COMMENT: usize = 120;

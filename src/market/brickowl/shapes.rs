@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
-use crate::market::loose::{Many, Maybe, Word};
+use crate::market::lenient::{Many, Maybe, Word};
 
 /// `{"error":{"status":"…"}}`, and `{"status":"success"}` of what changes something.
 #[derive(Debug, Default, Deserialize)]

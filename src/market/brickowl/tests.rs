@@ -199,7 +199,7 @@ fn a_key_that_the_service_repeats_is_not_kept() {
         let failed = owl.who(Purpose::Person).expect_err("refused");
         let all = format!("{failed:?}");
         assert!(!all.contains("nobody"), "{all}");
-        assert!(all.contains("key=***"), "{all}");
+        assert!(all.contains("key=…"), "{all}");
     }
     // Also where the cut goes through it.
     let long = format!("{}{KEY}{}", "x".repeat(2_040), "y".repeat(4_000));
@@ -527,4 +527,39 @@ fn a_batch_may_come_wrapped_or_without_numbers() {
     assert!(owl.set_quantities(Purpose::Stock, &vec![lot; 51]).is_err());
     assert_eq!(owl.set_quantities(Purpose::Stock, &[]), Ok(Vec::new()));
     assert_eq!(seen.calls(), []);
+}
+
+/// A client with the patience of four attempts that lets no time pass.
+fn patient(owl: BrickOwl) -> BrickOwl {
+    #[derive(Debug)]
+    struct NoSleep;
+    impl crate::market::retry::Sleeper for NoSleep {
+        fn sleep(&self, _: std::time::Duration) {}
+    }
+    owl.patient(crate::market::Patience {
+        backoff: crate::market::retry::Backoff::default(),
+        entropy: Arc::new(crate::entropy::CountingEntropy::default()),
+        sleeper: Arc::new(NoSleep),
+    })
+}
+
+#[test]
+fn with_patience_only_what_is_harmless_is_tried_again() {
+    let lost = || Err(Broke::Lost("reset".into()));
+    let away = || Err(Broke::Connect("nobody listens".into()));
+    let (owl, transport, _) = client(move |_| lost());
+    let failed = patient(owl).who(Purpose::Person).expect_err("silent");
+    assert_eq!((failed.class, transport.calls().len()), (Class::Silent, 4));
+    let (owl, transport, gate) = client(move |_| lost());
+    let five = LotName::Number(5);
+    let failed = patient(owl).delete(Purpose::Stock, &five).expect_err("?");
+    assert_eq!(failed.done, Done::Unknown);
+    assert_eq!((transport.calls().len(), gate.outcomes().len()), (1, 1));
+    let (owl, transport, _) = client(move |_| away());
+    let failed = patient(owl).delete(Purpose::Stock, &five).expect_err("?");
+    assert_eq!((failed.done, transport.calls().len()), (Done::No, 4));
+    // Without patience there is one attempt.
+    let (owl, transport, _) = client(move |_| away());
+    owl.who(Purpose::Person).expect_err("away");
+    assert_eq!(transport.calls().len(), 1);
 }

@@ -49,7 +49,10 @@ impl App {
         let Some(item) = merged(item, fetched.as_ref()) else {
             return Err(unknown(key));
         };
-        self.wish_fresh(scope, &item.key, None, self.worst(&item, scope));
+        let failed = fetched
+            .as_ref()
+            .is_some_and(|one| one.facts.trouble.is_some() || one.colors.trouble.is_some());
+        self.wish_fresh(scope, &item.key, None, (self.worst(&item, scope), failed));
         let lots = if allowed(scope, Right::ReadInventory) {
             self.lots_of_item(scope, &item.key)?
         } else {

@@ -107,14 +107,20 @@ pub(crate) fn merged(item: Option<Item>, fetched: Option<&FetchedItem>) -> Optio
 }
 
 impl App {
-    /// Notes that somebody looks at an item: what is missing or old will be fetched. Returns at once.
+    /// Notes that somebody looks at an item: what is missing or old will be fetched. Returns at once. `worst`:
+    /// the oldest of what was answered, `None` where something was missing; beside it whether fetching it had
+    /// failed.
     pub(crate) fn wish_fresh(
         &self,
         scope: &Scope,
         key: &ItemKey,
         color: Option<ColorId>,
-        worst: Option<Freshness>,
+        (worst, failed): (Option<Freshness>, bool),
     ) {
+        if scope.tenant != super::rights::NO_SHOP {
+            let meter = &self.machines.meter;
+            meter.answered(scope.tenant, worst, failed && worst.is_some());
+        }
         if !self.keys.can_call() || scope.tenant == super::rights::NO_SHOP {
             return;
         }

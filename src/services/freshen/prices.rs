@@ -50,8 +50,13 @@ impl App {
             .as_ref()
             .is_some_and(|trouble| scope.now < trouble.again);
         let due = missing || worst != Freshness::Fresh;
-        if !held {
-            self.wish_fresh(scope, item, Some(color), (!missing).then_some(worst));
+        let answered = ((!missing).then_some(worst), view.trouble.is_some());
+        if held {
+            self.machines
+                .meter
+                .answered(scope.tenant, answered.0, answered.1 && !missing);
+        } else {
+            self.wish_fresh(scope, item, Some(color), answered);
         }
         view.state = if !due {
             PriceState::Here

@@ -93,6 +93,15 @@ impl Freshener {
             .is_some_and(|until| now < *until)
     }
 
+    /// How many items wait to be refreshed, and how many refreshes are under way.
+    pub(crate) fn counts(&self) -> (u32, u32) {
+        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let line = self.line();
+        let due = line.waiting.iter().filter(|wish| wish.due).count();
+        drop(line);
+        (count(due), count(self.flights.len()))
+    }
+
     /// Waits until somebody wishes for something; `false`: the program ends.
     pub(super) fn wait(&self) -> bool {
         let mut line = self.line();

@@ -8,12 +8,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::line::{Line, Turn};
 use super::patience::Patience;
 use crate::clock::Clock;
-use crate::domain::market::{BudgetView, Class, Failure, Lane, Plan, Purpose, Service, Spent};
+use crate::domain::market::{
+    BudgetView, Class, Failure, Lane, LaneRoom, Plan, Purpose, Service, Spent,
+};
 use crate::domain::time::SECOND;
 use crate::domain::{AlertKind, Scope, TenantId, Timestamp, UserId};
 use crate::entropy::Entropy;
 use crate::error::Result;
-use crate::market::{Gate, Open, Outcome};
+use crate::market::{Gate, Open, Outcome, Told};
+use crate::services::machine_room::Meter;
 use crate::store::{Batch, Decided, Store};
 
 /// Tells absent people.
@@ -28,6 +31,7 @@ pub(super) struct Means {
     pub(super) patience: Arc<dyn Patience>,
     pub(super) alarm: Alarm,
     pub(super) offline: bool,
+    pub(super) meter: Arc<Meter>,
 }
 
 /// The keeper of a gate.
@@ -189,6 +193,19 @@ impl Keeper {
             waiting,
             under_way,
             breaker,
+        })
+    }
+
+    /// The same with the shares of it and who stands in line.
+    pub fn room(&self) -> Result<LaneRoom> {
+        let budget = self.view()?;
+        Ok(LaneRoom {
+            budget,
+            shares: Purpose::ALL
+                .into_iter()
+                .map(|purpose| (purpose, self.plan.share(purpose)))
+                .collect(),
+            queue: self.line().queue(),
         })
     }
 
@@ -360,6 +377,12 @@ impl Gate for Keeper {
             return Err(Box::new(self.refused(Class::Offline, text, None)));
         }
         self.enter_line(purpose)
+    }
+
+    fn told(&self, told: &Told<'_>) {
+        let began = told.turn.and_then(|open| self.line().since(open.turn));
+        let took = began.map(|began| self.means.clock.now().since(began));
+        self.means.meter.take(self.tenant, told, took);
     }
 
     fn leave(&self, open: Open, outcome: Outcome) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::Timestamp;
-use crate::domain::market::{Breaker, Plan, Purpose, Spent};
+use crate::domain::market::{Breaker, Plan, Purpose, QueueRow, Spent};
 
 /// A call that nobody has ended for so long is not under way any more, in microseconds.
 const LOST: i64 = 900 * 1_000_000;
@@ -135,6 +135,27 @@ impl Line {
             spent.unmake(call.bucket, call.purpose);
         }
         true
+    }
+
+    /// When a call that is under way began.
+    pub(super) fn since(&self, turn: u64) -> Option<Timestamp> {
+        self.under_way.get(&turn).map(|call| call.since)
+    }
+
+    /// Who waits and who is under way, by purpose.
+    pub(super) fn queue(&self) -> Vec<QueueRow> {
+        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let all = Purpose::ALL.into_iter().map(|purpose| QueueRow {
+            purpose,
+            waiting: count(self.waiting.keys().filter(|(of, _)| *of == purpose).count()),
+            under_way: count(
+                self.under_way
+                    .values()
+                    .filter(|call| call.purpose == purpose)
+                    .count(),
+            ),
+        });
+        all.filter(|row| row.waiting + row.under_way > 0).collect()
     }
 
     /// How many wait, and how many are under way.

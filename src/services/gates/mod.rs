@@ -22,7 +22,8 @@ use crate::domain::TenantId;
 use crate::domain::market::{BudgetView, Failure, Lane, Plan, Purpose, Service};
 use crate::entropy::Entropy;
 use crate::error::Result;
-use crate::market::{Gate, Open, Outcome};
+use crate::market::{Gate, Open, Outcome, Told};
+use crate::services::machine_room::Meter;
 use crate::store::Store;
 use keeper::Means;
 
@@ -74,6 +75,8 @@ pub struct GateSetup {
     pub offline: bool,
     /// How many calls the services take.
     pub limits: CallLimits,
+    /// Counts them.
+    pub meter: Arc<Meter>,
 }
 
 impl std::fmt::Debug for GateSetup {
@@ -98,6 +101,7 @@ impl Gates {
                 patience: setup.patience,
                 alarm: setup.alarm,
                 offline: setup.offline,
+                meter: setup.meter,
             },
             limits: setup.limits,
             keepers: Mutex::default(),
@@ -171,6 +175,10 @@ impl Gate for Owl {
                 Err(refused)
             }
         }
+    }
+
+    fn told(&self, told: &Told<'_>) {
+        self.calls.told(told);
     }
 
     fn leave(&self, call: Open, outcome: Outcome) {

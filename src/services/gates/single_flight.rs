@@ -52,6 +52,19 @@ impl<T> Drop for Landing<'_, T> {
     }
 }
 
+impl<T> SingleFlight<T> {
+    /// How many requests are under way.
+    pub fn len(&self) -> usize {
+        let flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl<T: Clone> SingleFlight<T> {
     /// Makes the request, or waits for the one that asks the same. Whether the answer is of another's.
     pub fn ask(&self, key: &str, make: impl FnOnce() -> T) -> (T, bool) {

@@ -56,6 +56,7 @@ impl World {
             alarm: Arc::new(move |_, kind, _| told.lock().expect("a lock").push(kind)),
             offline,
             limits: self.limits,
+            meter: Meter::new(Arc::<ManualClock>::clone(&self.clock)),
         };
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let entropy = Arc::new(CountingEntropy::default());
@@ -432,6 +433,7 @@ fn many_at_once_share_one_budget() {
             bricklink: Some(100),
             ..CallLimits::default()
         },
+        meter: Meter::new(Arc::<ManualClock>::clone(&clock)),
     };
     let dyn_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
     let entropy = Arc::new(CountingEntropy::default());

@@ -22,8 +22,8 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Kind, Result};
 use crate::market::brickognize::{Brickognize, Settings};
 use crate::market::photo::prepare;
-use crate::market::retry::{Backoff, Sleeper, ThreadSleeper, patiently};
-use crate::market::{Transport, web_photo};
+use crate::market::retry::{Backoff, Sleeper, ThreadSleeper};
+use crate::market::{Patience, Transport, web_photo};
 
 /// Whole percent below which a candidate is doubtful, unless the operator says otherwise.
 pub const DOUBT: u8 = 85;
@@ -137,20 +137,7 @@ impl App {
         allow(scope, Right::ReadInventory)?;
         let photo = prepare(&self.photo_bytes(scope, &order.source)?)?;
         let client = self.eye(scope)?;
-        let backoff = Backoff {
-            attempts: 2,
-            longest: Duration::from_secs(3),
-            ..Backoff::default()
-        };
-        let sight = &self.identify.sight;
-        let guesses = patiently(
-            &backoff,
-            true,
-            &*self.identify.entropy,
-            &*sight.sleeper,
-            |_| client.guess(order.sought, &photo),
-        )
-        .map_err(|failure| {
+        let guesses = client.guess(order.sought, &photo).map_err(|failure| {
             tracing::info!(
                 class = failure.class.word(),
                 "a photo was not identified: {failure}"
@@ -267,7 +254,16 @@ impl App {
         }
         settings.colors = true;
         let gate = self.market_gate(scope.tenant, Lane::Brickognize, 0);
-        Ok(Brickognize::new(Arc::clone(transport), gate, settings))
+        let patience = Patience {
+            backoff: Backoff {
+                attempts: 2,
+                longest: Duration::from_secs(3),
+                ..Backoff::default()
+            },
+            entropy: Arc::clone(&self.identify.entropy),
+            sleeper: Arc::clone(&sight.sleeper),
+        };
+        Ok(Brickognize::new(Arc::clone(transport), gate, settings).patient(patience))
     }
 
     fn identified(&self, scope: &Scope, guesses: Guesses, top: usize) -> Result<Identified> {

@@ -13,7 +13,7 @@ use crate::entropy::Entropy;
 use crate::market::bricklink::{BrickLink, Keys, Manner, Parts, Stamps};
 use crate::market::brickowl::{BrickOwl, ColorMap, Settings};
 use crate::market::retry::{Backoff, Sleeper};
-use crate::market::{Gate, Transport};
+use crate::market::{Gate, Patience, Transport};
 
 /// Seconds that signatures of a burst may run ahead of the clock.
 const LEAD: u32 = 60;
@@ -101,7 +101,13 @@ impl Clients {
             settings.base.clone_from(base);
         }
         let transport = Arc::clone(&self.means.transport);
-        BrickOwl::new(transport, gate, key, settings, Arc::clone(&self.colors))
+        let patience = Patience {
+            backoff: impatient().backoff,
+            entropy: Arc::clone(&self.means.entropy),
+            sleeper: Arc::clone(&self.means.sleeper),
+        };
+        let owl = BrickOwl::new(transport, gate, key, settings, Arc::clone(&self.colors))?;
+        Ok(owl.patient(patience))
     }
 }
 

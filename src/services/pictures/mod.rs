@@ -7,16 +7,18 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use image::{DynamicImage, ImageFormat};
 
 use self::cache::{Cache, Kept};
 use super::App;
-use super::rights::{Right, allow};
+use super::machine_room::{Meter, Turnstile};
+use super::rights::{NO_SHOP, Right, allow};
 use crate::clock::Clock;
 use crate::domain::market::picture::HOST;
-use crate::domain::market::{Class, PictureKey, PictureLook};
+use crate::domain::market::{Class, PictureCounts, PictureKey, PictureLook};
 use crate::domain::time::{DAY, SECOND};
 use crate::domain::{Scope, Timestamp};
 use crate::error::Result;
@@ -66,6 +68,10 @@ struct Inner {
     told: Told,
     wishes: Mutex<Wishes>,
     wake: Condvar,
+    /// Counts what is fetched.
+    turnstile: Turnstile,
+    here: AtomicU64,
+    missing: AtomicU64,
 }
 
 /// Where pictures are asked for.
@@ -98,6 +104,7 @@ impl Pictures {
     pub(crate) fn start(
         data_dir: &Path,
         (transport, host): (Option<Arc<dyn Transport>>, Host),
+        meter: Arc<Meter>,
         clock: Arc<dyn Clock>,
         told: Told,
     ) -> Option<Self> {
@@ -105,15 +112,16 @@ impl Pictures {
             return None;
         }
         let folder = data_dir.join("cache").join("pictures");
-        Some(Self::with((&folder, LIMIT), transport, host, clock, told))
+        let news = (clock, told);
+        Some(Self::with((&folder, LIMIT), transport, host, meter, news))
     }
 
     fn with(
         (folder, limit): (&Path, u64),
         transport: Option<Arc<dyn Transport>>,
         host: Host,
-        clock: Arc<dyn Clock>,
-        told: Told,
+        meter: Arc<Meter>,
+        (clock, told): (Arc<dyn Clock>, Told),
     ) -> Self {
         let fetches = transport.is_some();
         let inner = Arc::new(Inner {
@@ -124,6 +132,12 @@ impl Pictures {
             told,
             wishes: Mutex::default(),
             wake: Condvar::new(),
+            turnstile: Turnstile {
+                tenant: NO_SHOP,
+                meter,
+            },
+            here: AtomicU64::new(0),
+            missing: AtomicU64::new(0),
         });
         if fetches {
             let worker = Arc::clone(&inner);
@@ -155,10 +169,19 @@ impl Inner {
         };
         let name = cache::name(&path);
         let now = self.clock.now();
-        match self.cache.get(&name, now) {
-            Some(Kept::Picture(bytes)) => return PictureLook::Here(bytes),
-            Some(Kept::Nothing(at)) if now.since(at) < NOTHING_FOR => return PictureLook::Nothing,
-            _ => {}
+        let kept = match self.cache.get(&name, now) {
+            Some(Kept::Picture(bytes)) => Some(PictureLook::Here(bytes)),
+            Some(Kept::Nothing(at)) if now.since(at) < NOTHING_FOR => Some(PictureLook::Nothing),
+            _ => None,
+        };
+        let count = if kept.is_some() {
+            &self.here
+        } else {
+            &self.missing
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        if let Some(look) = kept {
+            return look;
         }
         let mut wishes = self.wishes();
         if self.transport.is_none() || wishes.ended {
@@ -223,7 +246,7 @@ impl Inner {
         let addresses = self.host.addresses(&wish.key, wish.also.as_deref());
         let mut passes = None;
         for address in addresses {
-            match picture::fetch(&**transport, &address) {
+            match picture::fetch(&**transport, &self.turnstile, &address) {
                 Ok(bytes) => match small(&bytes) {
                     Some(png) => {
                         self.keep(&wish.name, &Kept::Picture(png));
@@ -291,6 +314,20 @@ impl App {
     pub(in crate::services) fn tidy_pictures(&self) -> Option<(u64, u64)> {
         let pictures = self.pictures.as_ref()?;
         Some(pictures.0.cache.tidy())
+    }
+
+    /// Looks at pictures, and what is fetched of them now.
+    pub(in crate::services) fn picture_counts(&self) -> PictureCounts {
+        let Some(Pictures(inner)) = &self.pictures else {
+            return PictureCounts::default();
+        };
+        let wishes = inner.wishes();
+        PictureCounts {
+            here: inner.here.load(Ordering::Relaxed),
+            missing: inner.missing.load(Ordering::Relaxed),
+            waiting: u32::try_from(wishes.waiting.len()).unwrap_or(u32::MAX),
+            under_way: u32::from(wishes.fetching.is_some()),
+        }
     }
 
     /// The picture of an item in a colour, as far as it is here; what is missing comes later.

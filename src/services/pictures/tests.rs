@@ -49,10 +49,13 @@ fn over(
         (folder, limit),
         Some(seen.clone()),
         Host::default(),
-        clock.clone(),
-        Box::new(move |id| {
-            let _ = sender.send(id);
-        }),
+        Meter::new(clock.clone()),
+        (
+            clock.clone(),
+            Box::new(move |id| {
+                let _ = sender.send(id);
+            }),
+        ),
     );
     (pictures, told)
 }
@@ -233,8 +236,8 @@ fn without_anybody_to_fetch_there_is_what_was_kept() {
         (folder.path(), 1 << 20),
         None,
         Host::default(),
-        clock,
-        Box::new(|_| {}),
+        Meter::new(clock.clone()),
+        (clock, Box::new(|_| {})),
     );
     let brick = key("3001", 11);
     assert_eq!(pictures.look(&brick, None), PictureLook::Nothing);

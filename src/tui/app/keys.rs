@@ -339,6 +339,7 @@ impl App {
             Action::Places => Destination::Places,
             Action::Markets => Destination::Markets,
             Action::Identify => Destination::Identify,
+            Action::MachineRoom => Destination::Machine,
             Action::Search if !crate::tui::screens::searches(self.context()) => {
                 self.go(&Destination::Catalog);
                 self.tell_front(ScreenEvent::Do(Action::Search));

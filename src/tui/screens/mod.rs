@@ -34,6 +34,8 @@ pub mod item;
 mod item_view;
 pub mod jobs;
 mod labels;
+mod machine;
+mod machine_view;
 mod markets;
 mod markets_view;
 pub mod order;
@@ -87,6 +89,7 @@ pub fn make(destination: &Destination) -> Box<dyn Screen> {
         Destination::Compare(query) => Box::new(compare::Comparison::of((**query).clone())),
         Destination::Markets => Box::new(markets::Markets::default()),
         Destination::Identify => Box::new(identify::IdentifyScreen::default()),
+        Destination::Machine => Box::new(machine::Machine::default()),
         Destination::AddLot(key) => Box::new(inventory::Inventory::adding(key.clone())),
     }
 }
@@ -112,6 +115,7 @@ pub fn main_context(destination: &Destination) -> Option<Context> {
         Destination::Places => Some(Context::Places),
         Destination::Markets => Some(Context::Markets),
         Destination::Identify => Some(Context::Identify),
+        Destination::Machine => Some(Context::Machine),
         _ => None,
     }
 }
@@ -137,6 +141,7 @@ pub const fn is_main(context: Context) -> bool {
             | Context::Stocktake
             | Context::Markets
             | Context::Identify
+            | Context::Machine
     )
 }
 

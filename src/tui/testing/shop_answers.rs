@@ -36,6 +36,7 @@ impl State {
             Request::Office(request) => self.office(request),
             Request::Keys(request) => self.keys(request),
             Request::Jobs(request) => Ok(super::shop_jobs::answer(&request)),
+            Request::Machine(request) => super::shop_machine::answer(&request, empty),
             Request::Stock(request) => self.stock(request),
             Request::Overlay { key } => Ok(self.overlay(&key)),
             Request::SetOverlay { key, edit } => Ok(self.set_overlay(&key, *edit)),

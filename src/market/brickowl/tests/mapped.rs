@@ -236,8 +236,8 @@ fn every_state_of_an_order_is_known() {
         (7, OrderStatus::Other("On Hold".into())),
         (8, OrderStatus::Cancelled),
     ] {
-        let word = crate::market::loose::Word(id.to_string());
-        let read = order_mapping::status(&word, &crate::market::loose::Word::default());
+        let word = crate::market::lenient::Word(id.to_string());
+        let read = order_mapping::status(&word, &crate::market::lenient::Word::default());
         assert_eq!(read, status);
         if (2..=7).contains(&id) {
             assert_eq!(order_mapping::status_id(&status), Ok(id));

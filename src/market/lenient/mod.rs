@@ -3,82 +3,21 @@
 //! Services quote numbers on some days and not on others, and leave out what is empty. Each function
 //! here reads one field for `#[serde(deserialize_with)]`; with `#[serde(default)]` on the structure,
 //! missing, `null` and empty are the same. What is there and makes no sense is an error: a quantity
-//! or a price is never guessed.
+//! or a price is never guessed. Services whose rows are odd one by one are read with [`Word`], [`Maybe`]
+//! and [`Many`] instead, which keep what came until it is used.
 
-use std::fmt;
-use std::marker::PhantomData;
+mod visit;
+mod word;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+pub use word::{Many, Maybe, Word, rows};
+
+use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::domain::{Money, Timestamp, text as plain};
-
-/// A scalar as its text; `null`, lists and objects have none.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct Scalar(Option<String>);
-
-struct ScalarVisitor;
-
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a number or nothing")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar(Some(text.to_owned())))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Scalar, E> {
-        Ok(Scalar(Some(text)))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar(Some(value.to_string())))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar(Some(value.to_string())))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
-        Ok(Scalar(Some(value.to_string())))
-    }
-
-    // The shortest text that means this number is the one that was sent; nothing is calculated with it.
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
-        Ok(Scalar(Some(value.to_string())))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar(None))
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar(None))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Scalar, D::Error> {
-        from.deserialize_any(Self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar, A::Error> {
-        if list.next_element::<IgnoredAny>()?.is_some() {
-            return Err(A::Error::custom("a list where one value was expected"));
-        }
-        Ok(Scalar(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Scalar, A::Error> {
-        if object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            return Err(A::Error::custom("an object where one value was expected"));
-        }
-        Ok(Scalar(None))
-    }
-}
+use visit::{Lists, Objects, Scalars, Temper};
 
 fn scalar<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(from.deserialize_any(ScalarVisitor)?.0)
+    from.deserialize_any(Scalars(Temper::Strict))
 }
 
 /// The same without blanks around it; empty is nothing.
@@ -154,7 +93,7 @@ pub fn maybe_money<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Money>, 
     let Some(text) = trimmed(from)? else {
         return Ok(None);
     };
-    Money::parse(&short_fraction(&text))
+    Money::parse(short_fraction(&text))
         .map(Some)
         .ok_or_else(|| D::Error::custom(format!("an amount was expected, not `{}`", cut(&text))))
 }
@@ -168,12 +107,17 @@ pub fn money<'de, D: Deserializer<'de>>(from: D) -> Result<Money, D::Error> {
 }
 
 /// Numbers of programs carry tails such as `0.10000000000000001`; a dozen decimals say all there is.
-fn short_fraction(text: &str) -> String {
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.len() > 12 && fraction.is_ascii() => {
-            format!("{whole}.{}", &fraction[..12])
-        }
-        _ => text.to_owned(),
+fn short_fraction(text: &str) -> &str {
+    let end = text.find('.').map_or(text.len(), |point| point + 13);
+    text.get(..end).unwrap_or(text)
+}
+
+/// What a word means, if it is one of those for yes and no.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "y" | "yes" => Some(true),
+        "false" | "0" | "n" | "no" => Some(false),
+        _ => None,
     }
 }
 
@@ -185,10 +129,9 @@ pub fn maybe_flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D:
     let Some(text) = trimmed(from)? else {
         return Ok(None);
     };
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "y" | "yes" => Ok(Some(true)),
-        "false" | "0" | "n" | "no" => Ok(Some(false)),
-        _ => Err(D::Error::custom(format!(
+    match yes_or_no(&text) {
+        Some(yes) => Ok(Some(yes)),
+        None => Err(D::Error::custom(format!(
             "yes or no was expected, not `{}`",
             cut(&text)
         ))),
@@ -227,51 +170,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    from.deserialize_any(ListVisitor(PhantomData))
-}
-
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Vec<T>, D::Error> {
-        from.deserialize_any(self)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
-        if text.trim().is_empty() {
-            return Ok(Vec::new());
-        }
-        Err(E::custom("a text where a list was expected"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Vec<T>, A::Error> {
-        let mut list = Vec::new();
-        while let Some(element) = from.next_element::<Option<T>>()? {
-            list.extend(element);
-        }
-        Ok(list)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Vec<T>, A::Error> {
-        if object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            return Err(A::Error::custom("an object where a list was expected"));
-        }
-        Ok(Vec::new())
-    }
+    from.deserialize_any(Lists::new(Temper::Strict))
 }
 
 /// An object; `null` is one without fields, and so is the empty list that PHP makes of it.
@@ -283,47 +182,8 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
 {
-    from.deserialize_any(ObjectVisitor(PhantomData))
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_none<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
-        from.deserialize_any(self)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        if text.trim().is_empty() {
-            return Ok(T::default());
-        }
-        Err(E::custom("a text where an object was expected"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
-        if list.next_element::<IgnoredAny>()?.is_some() {
-            return Err(A::Error::custom("a list where an object was expected"));
-        }
-        Ok(T::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
-        T::deserialize(serde::de::value::MapAccessDeserializer::new(object))
-    }
+    let object = from.deserialize_any(Objects::new(Temper::Strict))?;
+    Ok(object.unwrap_or_default())
 }
 
 /// Enough of a wrong value to recognise it.
