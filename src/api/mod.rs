@@ -28,7 +28,9 @@ pub use stock::StockRequest;
 
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook};
+use crate::domain::market::{
+    Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook, PricesFetched,
+};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -439,6 +441,8 @@ pub enum Reply {
     Deed(Box<DeedReport>),
     /// What a change would do.
     EditPreview(Box<EditPreview>),
+    /// What became of prices that were to be fetched.
+    PricesFetched(Box<PricesFetched>),
     /// What taking back would do.
     UndoPreview(Box<UndoPreview>),
     /// Every place.

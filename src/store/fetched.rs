@@ -156,6 +156,14 @@ impl Batch {
         self.changed_for_all(Topic::Fetched);
     }
 
+    /// Keeps what was fetched of prices, and tells everybody.
+    pub fn put_fetched_prices(&mut self, prices: Vec<FetchedPrice>) {
+        for price in prices {
+            self.push(ShopWrite::Fetched(FetchedWrite::Price(Box::new(price))));
+        }
+        self.changed_for_all(Topic::Fetched);
+    }
+
     /// Remembers that somebody looked at an item. Nobody is told.
     pub fn put_opened(&mut self, opened: OpenedItem) {
         self.push(ShopWrite::Fetched(FetchedWrite::Opened(Box::new(opened))));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::price_fetch::Lacking;
 use super::time;
 use crate::domain::lot_draft::PlaceRow;
 use crate::domain::rows::{
@@ -214,6 +215,7 @@ pub struct Preview {
     examples: Vec<Example>,
     pieces: [u64; 2],
     value: [String; 2],
+    guide: Option<Lacking>,
 }
 
 impl From<&EditPreview> for Preview {
@@ -228,6 +230,7 @@ impl From<&EditPreview> for Preview {
             examples: seen.examples.iter().map(Example::from).collect(),
             pieces: [seen.pieces.0, seen.pieces.1],
             value: [seen.value.0.to_string(), seen.value.1.to_string()],
+            guide: seen.guide.as_ref().map(Lacking::from),
         }
     }
 }
