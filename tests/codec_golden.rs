@@ -473,7 +473,7 @@ fn prices_that_are_wanted() {
             wish(Which::Lots(vec![LotId(7), LotId(300)])),
             wish(Which::Matching(LotQuery::text("color:red"))),
         ]),
-        "",
+        "0102000207fb2c011770726963653d677569646520736f6c642071747961766702fd00803c3048140c000109636f6c6f723a72656400001770726963653d677569646520736f6c642071747961766702fd00803c3048140c00",
     );
 }
 
