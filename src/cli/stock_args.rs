@@ -440,7 +440,7 @@ impl From<TextRule> for MergeText {
 }
 
 /// The fields that lists are sorted by.
-const COLUMNS: [(&str, LotColumn); 25] = [
+const COLUMNS: [(&str, LotColumn); 26] = [
     ("loc", LotColumn::Place),
     ("no", LotColumn::No),
     ("name", LotColumn::Name),
@@ -466,6 +466,7 @@ const COLUMNS: [(&str, LotColumn); 25] = [
     ("lot", LotColumn::Lot),
     ("bl", LotColumn::BrickLink),
     ("owl", LotColumn::BrickOwl),
+    ("guide", LotColumn::Guide),
 ];
 
 pub(super) fn sort(text: &str) -> Result<LotSort, String> {

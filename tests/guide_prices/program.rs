@@ -145,6 +145,50 @@ fn a_script_fetches_prices_and_sets_them() {
     let said = played.run(&[&["prices"], &RED[..]].concat()).ended(0).out;
     assert!(said.contains("young enough"), "{said}");
 
+    // A filter and a column of the price beside the guide.
+    let far = played.json(
+        0,
+        &["list", "guide>0 color:Red type:part", "--limit", "5000"],
+    );
+    let far = far.as_array().expect("lots").clone();
+    assert!(!far.is_empty() && far.iter().all(|lot| lot["guide_percent"].is_u64()));
+    let sorted = [
+        "list",
+        "has:guide",
+        "--sort",
+        "guide:down",
+        "--limit",
+        "5000",
+    ];
+    let sorted = played.json(0, &sorted);
+    let percent = |lot: &Value| lot["guide_percent"].as_u64().expect("a number");
+    let sorted: Vec<u64> = sorted
+        .as_array()
+        .expect("lots")
+        .iter()
+        .map(percent)
+        .collect();
+    assert_eq!(sorted.len(), far.len());
+    assert!(sorted.is_sorted_by(|a, b| a >= b), "{sorted:?}");
+    let high = format!("guide>={}", sorted[0]);
+    let high = played.json(0, &["list", &high]);
+    assert!(
+        high.as_array()
+            .expect("lots")
+            .iter()
+            .all(|lot| percent(lot) == sorted[0])
+    );
+    let none = played.json(
+        0,
+        &[
+            "list",
+            "missing:guide color:Red type:part",
+            "--limit",
+            "5000",
+        ],
+    );
+    assert_eq!(none.as_array().expect("lots").len() + far.len(), lots.len());
+
     // Only of what is known; nothing of the rest is touched.
     let change = "price=guide(sold, qtyavg)*1.1 floor cost*1.2 round 0.01 ceiling 50";
     let seen = played.run(&[&["set", change, "--dry-run", "--format", "json"], &RED[..]].concat());
@@ -159,6 +203,19 @@ fn a_script_fetches_prices_and_sets_them() {
     let ran = played.run(&[&["set", change, "--format", "json"], &RED[..]].concat());
     let deed: Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(&deed["changed"], changed);
+    let now = played.json(
+        0,
+        &[
+            "list",
+            "guide:105..115 color:Red type:part",
+            "--limit",
+            "5000",
+        ],
+    );
+    assert!(
+        !now.as_array().expect("lots").is_empty(),
+        "a tenth above the guide"
+    );
     let number = deed["deed"].as_u64().expect("one deed").to_string();
     let after = played.json(0, &[&["list", "--limit", "5000"], &RED[..]].concat());
     assert_ne!(after.as_array().expect("lots")[0]["price"], Value::Null);

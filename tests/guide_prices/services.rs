@@ -282,6 +282,11 @@ fn one_call_for_each_article_then_one_step_that_can_be_taken_back() {
     let need = shop.preview("price=guide").guide.expect("a need");
     assert_eq!((need.unknown, need.calls, need.room), (30, 20, None));
     assert!(need.barred.contains("not connected"), "{}", need.barred);
+    let filtered = |text: &str| {
+        let query = LotQuery::text(text);
+        shop.app.lot_ids(&shop.scope(), &query).expect("lots").len()
+    };
+    assert_eq!((filtered("guide>0"), filtered("missing:guide")), (0, 30));
     let none = shop.fetch_with("price=guide", &AtomicBool::new(false), &|_| {});
     let none = none.expect_err("no keys");
     assert_eq!(none.kind, Kind::Upstream);
@@ -331,6 +336,9 @@ fn one_call_for_each_article_then_one_step_that_can_be_taken_back() {
     assert_eq!(seen.refused, need.empty);
     assert_eq!(seen.changed + seen.refused, 30);
     assert!(need.empty > 0 && seen.changed > 0, "{need:?}");
+    assert_eq!(filtered("missing:guide"), need.empty as usize);
+    assert_eq!(filtered("has:guide"), seen.changed as usize);
+    assert_eq!(filtered("guide:110"), 0);
     let before = shop.prices();
     let edits = Edits::parse("price=guide *1.1 floor cost round 0.01").expect("a change");
     let task = Task {
@@ -347,6 +355,27 @@ fn one_call_for_each_article_then_one_step_that_can_be_taken_back() {
     );
     let after = shop.prices();
     assert!(after.iter().all(|raw| raw % 100 == 0 || *raw == 7_777));
+    let near = filtered("guide:100..125");
+    assert_eq!(
+        near, seen.changed as usize,
+        "a tenth above, and to the next cent"
+    );
+    let later = shop.add(1, Condition::New, 1);
+    let far = filtered("guide>125");
+    assert!(
+        far <= 1 && near == filtered("guide:100..125"),
+        "a new lot is seen, too"
+    );
+    let gone = Edits::parse("delete").expect("a change");
+    shop.app
+        .change_lots(
+            &shop.scope(),
+            &Which::Lots(vec![later]),
+            &gone,
+            ("", shop.op()),
+            task,
+        )
+        .expect("gone");
     let kept = after.iter().filter(|raw| **raw == 7_777).count();
     assert_eq!(kept, seen.refused as usize);
     let deed = report.deed.expect("one deed");

@@ -46,6 +46,7 @@ pub struct Lot {
     changed_by: String,
     deleted: bool,
     last_entry: u64,
+    guide_percent: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,6 +99,7 @@ impl From<LotRow> for Lot {
             changed_by: row.changed_by,
             deleted: row.gone,
             last_entry: row.last.0,
+            guide_percent: row.guide,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Trouble;
-use crate::domain::{Timestamp, UserId, Which};
+use crate::domain::{Money, Timestamp, UserId, Which};
 
 /// What the price guide lacks for a change of prices.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,16 @@ impl GuideNeed {
         let percent = (u64::from(self.calls) * 100).div_ceil(u64::from(self.limit.max(1)));
         u32::try_from(percent).unwrap_or(u32::MAX)
     }
+}
+
+/// A price in percent of what the guide says, half up; `None` where it says nothing.
+pub fn percent_of_guide(price: Money, guide: Money) -> Option<u32> {
+    let (price, guide) = (i128::from(price.raw()), i128::from(guide.raw()));
+    if guide <= 0 || price < 0 {
+        return None;
+    }
+    let percent = (price * 200 + guide) / (guide * 2);
+    Some(u32::try_from(percent).unwrap_or(u32::MAX))
 }
 
 /// What became of prices that were to be fetched.
@@ -77,6 +87,25 @@ pub struct PriceWishes(pub Vec<PriceWish>);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_price_in_percent_is_exact_and_needs_a_guide() {
+        let percent =
+            |price, guide| percent_of_guide(Money::from_raw(price), Money::from_raw(guide));
+        for (price, guide, is) in [
+            (1_000, 1_000, Some(100)),
+            (1_504, 1_000, Some(150)),
+            (1_505, 1_000, Some(151)),
+            (0, 1_000, Some(0)),
+            (1_000, 0, None),
+            (1_000, -5, None),
+            (-1, 5, None),
+            (i64::MAX, 1, Some(u32::MAX)),
+            (1, i64::MAX, Some(0)),
+        ] {
+            assert_eq!(percent(price, guide), is, "{price} of {guide}");
+        }
+    }
 
     #[test]
     fn percent_are_rounded_up_and_need_no_budget() {

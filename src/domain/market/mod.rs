@@ -26,7 +26,7 @@ pub mod spent;
 
 pub use breaker::{Breaker, BreakerView};
 pub use budget::{BudgetView, Lane, Plan};
-pub use bulk_prices::{GuideNeed, PriceWish, PriceWishes, PricesFetched};
+pub use bulk_prices::{GuideNeed, PriceWish, PriceWishes, PricesFetched, percent_of_guide};
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
