@@ -78,7 +78,7 @@ fn lots_are_listed_by_filter_order_and_shelf() {
     assert!(all.len() > 100, "more than a page of the table");
     let lot = &all[0];
     let fields: Vec<&String> = lot.as_object().expect("an object").keys().collect();
-    assert_eq!(fields.len(), 32, "{fields:?}");
+    assert_eq!(fields.len(), 33, "{fields:?}");
     for field in ["id", "no", "price", "cost", "tags", "tiers", "last_entry"] {
         assert!(!lot[field].is_null(), "{field}");
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use brickops::domain::job::{JobOutcome, JobRun};
-use brickops::domain::market::{Bucket, Class, KeyTest, Spent, StoreFacts};
+use brickops::domain::market::{Bucket, Class, KeyTest, PriceWish, PriceWishes, Spent, StoreFacts};
 use brickops::domain::order::OrderLine;
 use brickops::domain::pick::{PickLine, PickStep};
 use brickops::domain::rows::PickOutcome;
@@ -16,7 +16,7 @@ use brickops::domain::{
     LotId, LotQuery, LotShelf, LotSort, LotView, Mapping, Marketplace, Money, Obsolete, Order,
     OrderId, OrderQuery, OrderStatus, Overlay, Person, PickSession, PickState, Place, PlaceRule,
     RawField, Reason, Rgb, Role, SessionId, ShopSettings, SortBin, Source, Stock, TenantId, Tier,
-    Timestamp, UserId, Value, Whereabouts,
+    Timestamp, UserId, Value, Whereabouts, Which,
 };
 use brickops::store::codec::{Record, pack, unpack};
 use brickops::store::jobs::JobRecord;
@@ -457,6 +457,23 @@ fn records_of_the_catalogue() {
             elements: 104_355,
         },
         "010301fd00803c3048140c000002fc27650100fbe546fca3970100",
+    );
+}
+
+#[test]
+fn prices_that_are_wanted() {
+    let wish = |which| PriceWish {
+        which,
+        change: "price=guide sold qtyavg".into(),
+        by: UserId(2),
+        since: at(1_700_000_000),
+    };
+    golden(
+        &PriceWishes(vec![
+            wish(Which::Lots(vec![LotId(7), LotId(300)])),
+            wish(Which::Matching(LotQuery::text("color:red"))),
+        ]),
+        "0102000207fb2c011770726963653d677569646520736f6c642071747961766702fd00803c3048140c000109636f6c6f723a72656400001770726963653d677569646520736f6c642071747961766702fd00803c3048140c00",
     );
 }
 

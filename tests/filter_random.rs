@@ -102,6 +102,7 @@ fn test() -> impl Strategy<Value = Test> {
         NumberField::Tier,
         NumberField::Lot,
         NumberField::BrickOwlLot,
+        NumberField::Guide,
     ]);
     let moneys = select(vec![MoneyField::Price, MoneyField::Cost, MoneyField::Value]);
     let dates = select(vec![DateField::Added, DateField::Changed]);

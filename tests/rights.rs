@@ -465,6 +465,14 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             verb(|app, scope| app.preview_change(scope, &every_lot(), &retain())),
         ),
         (
+            "fetch_prices",
+            "ynynnnnn",
+            verb(|app, scope| {
+                let edits = Edits::parse("price=guide").expect("a change");
+                app.fetch_prices(scope, &every_lot(), &edits, &TASK)
+            }),
+        ),
+        (
             "change_lots",
             "ynynnnnn",
             verb(|app, scope| {

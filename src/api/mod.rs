@@ -31,7 +31,7 @@ pub use stock::StockRequest;
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
 use crate::domain::market::{
-    Identified, Inbox, KeyTest, MachineRoom, MarketRow, PictureKey, PictureLook,
+    Identified, Inbox, KeyTest, MachineRoom, MarketRow, PictureKey, PictureLook, PricesFetched,
 };
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
@@ -446,6 +446,8 @@ pub enum Reply {
     Deed(Box<DeedReport>),
     /// What a change would do.
     EditPreview(Box<EditPreview>),
+    /// What became of prices that were to be fetched.
+    PricesFetched(Box<PricesFetched>),
     /// What taking back would do.
     UndoPreview(Box<UndoPreview>),
     /// Every place.

@@ -46,6 +46,16 @@ pub enum StockRequest {
         /// Makes a repetition harmless; names it for [`StockRequest::Cancel`].
         op: OperationId,
     },
+    /// Fetches what a change needs of the price guide -> progress events, then
+    /// [`Reply::PricesFetched`](super::Reply::PricesFetched).
+    FetchPrices {
+        /// For which lots.
+        which: Which,
+        /// The change.
+        edits: Edits,
+        /// Names it for [`StockRequest::Cancel`]; what has come by then is kept.
+        op: OperationId,
+    },
     /// Changes one lot as the person saw it -> [`Reply::Deed`](super::Reply::Deed), or `Conflict`.
     Edit {
         /// Which.
@@ -276,6 +286,7 @@ impl StockRequest {
     pub fn is_long(&self) -> bool {
         match self {
             Self::Change { .. }
+            | Self::FetchPrices { .. }
             | Self::Count { .. }
             | Self::Undo { .. }
             | Self::Release { .. }
@@ -297,6 +308,7 @@ impl StockRequest {
             Self::Add { .. } => "lot-add",
             Self::Preview { .. } => "lots-preview",
             Self::Change { .. } => "lots-change",
+            Self::FetchPrices { .. } => "prices-fetch",
             Self::Edit { .. } => "lot-edit",
             Self::Split { .. } => "lot-split",
             Self::Merge { .. } => "lots-merge",

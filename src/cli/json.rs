@@ -5,6 +5,7 @@ mod lists;
 mod lot_lists;
 mod machine;
 mod people;
+mod price_fetch;
 mod stock;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ pub use machine::Machine;
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };
+pub use price_fetch::{Fetched, Lacking};
 pub use stock::{Deed, Entry, File, Help, Lot, Place, Preview, Undo, state};
 
 use crate::domain::Timestamp;

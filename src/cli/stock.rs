@@ -7,6 +7,7 @@ mod files;
 mod history;
 mod list;
 mod place_rule;
+mod prices;
 mod two;
 mod views;
 
@@ -56,6 +57,7 @@ impl Desk<'_> {
             StockCommand::Places { empty } => self.places(*empty),
             StockCommand::Add(args) => self.add(args),
             StockCommand::Set(args) => self.set(args),
+            StockCommand::Prices(args) => self.prices(args),
             StockCommand::Delete(args) => self.all_of(args, LotEdit::Delete),
             StockCommand::Restore(args) => self.all_of(args, LotEdit::Restore),
             StockCommand::Split {

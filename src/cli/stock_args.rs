@@ -24,6 +24,8 @@ pub enum StockCommand {
     Add(Box<AddArgs>),
     /// Change lots: price='*1.05', qty=-1, loc=A-12, remarks+=sorted, ... (see filter-help).
     Set(SetArgs),
+    /// Fetch what the price guide says of lots, within the day's budget.
+    Prices(PricesArgs),
     /// Delete lots; they can come back.
     Delete(DeedArgs),
     /// Bring deleted lots back.
@@ -163,9 +165,26 @@ pub struct SetArgs {
     /// What changes.
     #[arg(required = true, value_name = "CHANGE")]
     pub changes: Vec<String>,
+    /// Fetch first what the price guide lacks for it.
+    #[arg(long)]
+    pub fetch: bool,
     /// To which lots it is done.
     #[command(flatten)]
     pub deed: DeedArgs,
+}
+
+/// `brickops inventory prices`
+#[derive(Debug, Args)]
+pub struct PricesArgs {
+    /// For which change, such as 'price=guide stock'.
+    #[arg(default_value = "price=guide", value_name = "CHANGE")]
+    pub changes: Vec<String>,
+    /// For which lots.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Only show what is lacking and what it would cost.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// A change of the lots that are meant.
@@ -421,7 +440,7 @@ impl From<TextRule> for MergeText {
 }
 
 /// The fields that lists are sorted by.
-const COLUMNS: [(&str, LotColumn); 25] = [
+const COLUMNS: [(&str, LotColumn); 26] = [
     ("loc", LotColumn::Place),
     ("no", LotColumn::No),
     ("name", LotColumn::Name),
@@ -447,6 +466,7 @@ const COLUMNS: [(&str, LotColumn); 25] = [
     ("lot", LotColumn::Lot),
     ("bl", LotColumn::BrickLink),
     ("owl", LotColumn::BrickOwl),
+    ("guide", LotColumn::Guide),
 ];
 
 pub(super) fn sort(text: &str) -> Result<LotSort, String> {

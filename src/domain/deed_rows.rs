@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::market::GuideNeed;
 use super::{
     Color, Condition, CorrelationId, EntryId, FieldChange, ItemKey, Lot, LotId, Money, Reason,
     Stock, Timestamp,
@@ -81,6 +82,8 @@ pub struct EditPreview {
     pub pieces: (u64, u64),
     /// Their value before and after.
     pub value: (Money, Money),
+    /// What the price guide lacks for it, where a price follows the guide.
+    pub guide: Option<GuideNeed>,
 }
 
 /// What taking a deed back would do.

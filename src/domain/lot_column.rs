@@ -3,7 +3,7 @@
 use super::{LotColumn, LotSort};
 
 /// Names, the first of which is shown.
-const NAMES: [(LotColumn, &str, &[&str]); 25] = [
+const NAMES: [(LotColumn, &str, &[&str]); 26] = [
     (LotColumn::Place, "Place", &["loc", "place", "location"]),
     (LotColumn::No, "Part", &["no", "part", "number"]),
     (LotColumn::Name, "Name", &["name"]),
@@ -29,6 +29,7 @@ const NAMES: [(LotColumn, &str, &[&str]); 25] = [
     (LotColumn::Lot, "Lot", &["lot"]),
     (LotColumn::BrickLink, "BL", &["bl", "bricklink"]),
     (LotColumn::BrickOwl, "BO", &["owl", "brickowl"]),
+    (LotColumn::Guide, "Guide", &["guide"]),
 ];
 
 impl LotColumn {

@@ -176,6 +176,8 @@ pub enum LotColumn {
     BrickLink,
     /// BrickOwl's number, and whether it is in step.
     BrickOwl,
+    /// Price in percent of the mean price of the pieces sold.
+    Guide,
 }
 
 /// A key of an order.

@@ -117,6 +117,8 @@ pub struct LotRow {
     pub gone: bool,
     /// The newest entry of the ledger: an edit names it, so that nobody overwrites what was not seen.
     pub last: super::EntryId,
+    /// Its price in percent of the mean price of the pieces sold, where the price guide knows that.
+    pub guide: Option<u32>,
 }
 
 /// An order in a list.

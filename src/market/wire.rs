@@ -314,13 +314,13 @@ fn refused_handshake(error: &reqwest::Error) -> Option<String> {
     let mut at: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(cause) = at {
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Some(tls.to_string());
+            return Some(refusal(tls));
         }
         let inner = cause
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
         if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Some(tls.to_string());
+            return Some(refusal(tls));
         }
         at = match inner {
             Some(inner) => Some(inner),
@@ -328,6 +328,30 @@ fn refused_handshake(error: &reqwest::Error) -> Option<String> {
         };
     }
     None
+}
+
+/// Why a handshake failed, where there is something to do about it.
+fn refusal(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as Why, Error, InvalidMessage};
+    let words = match error {
+        Error::InvalidCertificate(Why::Expired | Why::ExpiredContext { .. }) => {
+            "its certificate has expired, or the clock of this machine is wrong"
+        }
+        Error::InvalidCertificate(Why::NotValidYet | Why::NotValidYetContext { .. }) => {
+            "its certificate is not valid yet, or the clock of this machine is wrong"
+        }
+        Error::InvalidCertificate(Why::NotValidForName | Why::NotValidForNameContext { .. }) => {
+            "its certificate is for another name"
+        }
+        Error::InvalidCertificate(Why::UnknownIssuer) => {
+            "nobody whom this machine trusts vouches for its certificate"
+        }
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "it speaks no TLS where TLS is due"
+        }
+        other => return other.to_string(),
+    };
+    words.to_owned()
 }
 
 /// The first cause: what is above it only says that something failed.

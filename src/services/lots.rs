@@ -9,6 +9,7 @@ use super::names::Names;
 use super::rights::{Right, allow, allowed};
 use super::shelf::{Proposals, Selection};
 use crate::domain::filter::{Field, Filter};
+use crate::domain::market::{Guide, PriceKey, Region, percent_of_guide};
 use crate::domain::rows::LotRow;
 use crate::domain::{ItemKey, Lot, LotId, LotQuery, LotShelf, Money, Scope, Timestamp, UserId};
 use crate::error::{Error, Result};
@@ -85,9 +86,31 @@ impl App {
             .read(|tx| rows(tx, scope, &names, tx.shop(scope).lots(ids)?))
     }
 
+    /// The same rows, each price beside what the price guide says.
+    pub(crate) fn guided(&self, scope: &Scope, mut rows: Vec<LotRow>) -> Result<Vec<LotRow>> {
+        let currency = self.shop_record(scope)?.currency;
+        self.store.read(|tx| {
+            for row in &mut rows {
+                let price = tx.fetched_price(&PriceKey {
+                    item: row.item.clone(),
+                    color: row.color.id,
+                    condition: row.condition,
+                    guide: Guide::Sold,
+                    currency: currency.clone(),
+                    region: Region::World,
+                })?;
+                let known = price.and_then(|price| price.guide.known);
+                row.guide = known
+                    .filter(|(guide, _)| !guide.is_empty())
+                    .and_then(|(guide, _)| percent_of_guide(row.price, guide.quantity_average));
+            }
+            Ok(rows)
+        })
+    }
+
     /// One lot as a row.
     pub fn lot_row(&self, scope: &Scope, id: LotId) -> Result<LotRow> {
-        let mut rows = self.lot_rows(scope, &[id])?;
+        let mut rows = self.guided(scope, self.lot_rows(scope, &[id])?)?;
         rows.pop()
             .ok_or_else(|| Error::not_found(format!("There is no lot {id}.")))
     }
@@ -213,6 +236,7 @@ fn rows(tx: &Tx<'_>, scope: &Scope, names: &Names, lots: Vec<Lot>) -> Result<Vec
                 changed_by: by,
                 gone: lot.gone,
                 last: lot.last,
+                guide: None,
             })
         })
         .collect()

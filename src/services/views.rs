@@ -203,7 +203,7 @@ impl App {
             Order::Items(ids) => ListRows::Items(self.item_rows(scope, &ids[range])?),
             Order::Lots(ids, _) => {
                 let ids: Vec<LotId> = ids[range].iter().map(|id| LotId(u64::from(*id))).collect();
-                ListRows::Lots(self.lot_rows(scope, &ids)?)
+                ListRows::Lots(self.guided(scope, self.lot_rows(scope, &ids)?)?)
             }
             Order::Orders(ids) => ListRows::Orders(self.order_rows(scope, &ids[range])?),
         };

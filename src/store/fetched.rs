@@ -11,7 +11,7 @@ use super::codec::{pack, unpack};
 use super::shop::ShopWrite;
 use super::tables::{FETCHED_ITEMS, FETCHED_PRICES, OPENED_ITEMS};
 use super::{Batch, Tx, disk};
-use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, PriceKey, Region};
+use crate::domain::market::{FetchedItem, FetchedPrice, Guide, OpenedItem, PriceKey, Region};
 use crate::domain::{ColorId, ItemKey, Topic};
 use crate::error::Result;
 
@@ -115,6 +115,25 @@ impl Tx<'_> {
         )
     }
 
+    /// Every price of the pieces sold that is known in a currency, all over the world.
+    pub fn each_price_sold(
+        &self,
+        currency: &str,
+        mut each: impl FnMut(FetchedPrice) -> Result<()>,
+    ) -> Result<()> {
+        let world = region(&Region::World);
+        self.walk::<(u8, &str, u16, u8, u8, &str, &str), &[u8], (u8, &str, u16, u8, u8, &str, &str)>(
+            FETCHED_PRICES.definition(),
+            ..,
+            |(_, _, _, _, guide, of, place), bytes| {
+                if guide == Guide::Sold as u8 && of == currency && place == world {
+                    each(unpack(bytes)?)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            },
+        )
+    }
+
     /// What was looked at, and when, in the order of numbers.
     pub fn opened_items(&self) -> Result<Vec<OpenedItem>> {
         let mut found = Vec::new();
@@ -150,6 +169,14 @@ impl Batch {
     /// Keeps what was fetched of an item and of its prices, and tells everybody.
     pub fn put_fetched(&mut self, item: FetchedItem, prices: Vec<FetchedPrice>) {
         self.push(ShopWrite::Fetched(FetchedWrite::Item(Box::new(item))));
+        for price in prices {
+            self.push(ShopWrite::Fetched(FetchedWrite::Price(Box::new(price))));
+        }
+        self.changed_for_all(Topic::Fetched);
+    }
+
+    /// Keeps what was fetched of prices, and tells everybody.
+    pub fn put_fetched_prices(&mut self, prices: Vec<FetchedPrice>) {
         for price in prices {
             self.push(ShopWrite::Fetched(FetchedWrite::Price(Box::new(price))));
         }

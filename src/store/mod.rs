@@ -21,6 +21,7 @@ mod overlays;
 pub mod people;
 mod people_audit;
 mod people_writes;
+mod price_wishes;
 mod schema1;
 mod settings;
 pub mod shop;

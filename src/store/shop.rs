@@ -16,6 +16,7 @@ use super::tables::{
     OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS, ShopRecord,
 };
 use super::writer::{Batch, Write};
+use crate::domain::market::PriceWishes;
 use crate::domain::{
     CorrelationId, Deed, EntryId, FileId, ItemKey, LedgerEntry, Lot, LotFile, LotId, LotView,
     Mapping, Marketplace, OperationId, Order, OrderId, Overlay, PickSession, PlaceRule, Scope,
@@ -53,6 +54,7 @@ pub(super) enum ShopWrite {
     Market(u32, MarketWrite),
     Job(u32, JobWrite),
     Fetched(FetchedWrite),
+    PriceWishes(u32, PriceWishes),
 }
 
 /// A shop's records in one state of the database.

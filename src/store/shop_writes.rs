@@ -12,7 +12,7 @@ use super::shop::ShopWrite;
 use super::tables::{
     ALERTS, COUNTERS, DEEDS, DEEDS_BY_OPERATION, FILES, LEDGER, LEFT_PLACES, LOT_VIEWS, LOTS,
     LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS,
-    ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, SETTINGS, SHOPS,
+    ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, PRICE_WISHES, SETTINGS, SHOPS,
 };
 use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
@@ -171,6 +171,9 @@ impl<'t> ShopWriter<'t> {
             }
             ShopWrite::Operation(tenant, op, record) => {
                 self.keep(&OPERATIONS, (tenant, op.0), &*record)?;
+            }
+            ShopWrite::PriceWishes(tenant, wishes) => {
+                self.keep(&PRICE_WISHES, tenant, &wishes)?;
             }
             ShopWrite::Settings(tenant, settings) => {
                 self.keep(&SETTINGS, tenant, &*settings)?;

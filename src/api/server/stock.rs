@@ -38,6 +38,16 @@ impl Desk {
                 };
                 app.change_lots(scope, &which, &edits, (&why, op), task)
             })),
+            StockRequest::FetchPrices { which, edits, op } => {
+                let done = app.watched(scope, op, |cancelled| {
+                    let task = Task {
+                        progress: &report,
+                        cancelled,
+                    };
+                    app.fetch_prices(scope, &which, &edits, &task)
+                })?;
+                Ok(Reply::PricesFetched(Box::new(done)))
+            }
             StockRequest::Edit {
                 lot,
                 seen,

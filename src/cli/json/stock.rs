@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::price_fetch::Lacking;
 use super::time;
 use crate::domain::lot_draft::PlaceRow;
 use crate::domain::rows::{
@@ -45,6 +46,7 @@ pub struct Lot {
     changed_by: String,
     deleted: bool,
     last_entry: u64,
+    guide_percent: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,6 +99,7 @@ impl From<LotRow> for Lot {
             changed_by: row.changed_by,
             deleted: row.gone,
             last_entry: row.last.0,
+            guide_percent: row.guide,
         }
     }
 }
@@ -214,6 +217,7 @@ pub struct Preview {
     examples: Vec<Example>,
     pieces: [u64; 2],
     value: [String; 2],
+    guide: Option<Lacking>,
 }
 
 impl From<&EditPreview> for Preview {
@@ -228,6 +232,7 @@ impl From<&EditPreview> for Preview {
             examples: seen.examples.iter().map(Example::from).collect(),
             pieces: [seen.pieces.0, seen.pieces.1],
             value: [seen.value.0.to_string(), seen.value.1.to_string()],
+            guide: seen.guide.as_ref().map(Lacking::from),
         }
     }
 }

@@ -91,6 +91,10 @@ impl Desk<'_> {
     pub(super) fn set(&self, args: &SetArgs) -> Result<Ending> {
         let edits = self.edits(&args.changes)?;
         let which = self.which(&args.deed.which, LotShelf::Live)?;
+        if args.fetch {
+            let fetched = self.fetch(which.clone(), edits.clone())?;
+            self.out.note(super::prices::sentence(&fetched));
+        }
         self.change(which, edits, &args.deed.why, args.deed.dry_run)
     }
 
@@ -168,7 +172,7 @@ impl Desk<'_> {
         Ok(self.did(&report))
     }
 
-    fn preview(&self, which: Which, edits: Edits) -> Result<EditPreview> {
+    pub(super) fn preview(&self, which: Which, edits: Edits) -> Result<EditPreview> {
         match self.ask(StockRequest::Preview { which, edits })? {
             Reply::EditPreview(seen) => Ok(*seen),
             _ => Err(unexpected()),
@@ -192,6 +196,9 @@ impl Desk<'_> {
             "  all of them: {} -> {} pieces, worth {} -> {}",
             seen.pieces.0, seen.pieces.1, seen.value.0, seen.value.1
         ));
+        if let Some(need) = &seen.guide {
+            self.lacking(need);
+        }
         self.examples(&seen.examples);
         self.refused(&seen.listed, seen.refused);
         ending(seen.refused)

@@ -53,6 +53,12 @@ impl Amount {
         }
     }
 
+    /// It stays as it is.
+    pub const SAME: Self = Self {
+        arithmetic: Arithmetic::Multiply,
+        by: SCALE,
+    };
+
     /// The number after the sum, half up; `None` beyond what can be kept. Both in 1/10,000.
     pub fn of(self, before: i64) -> Option<i64> {
         let (before, by) = (i128::from(before), i128::from(self.by));
@@ -87,11 +93,25 @@ impl Amount {
 impl Rounding {
     /// A price after rounding.
     pub fn of(self, price: Money) -> Option<Money> {
+        self.towards(price, self.up)
+    }
+
+    /// The next step above a price, or the price where it is one.
+    pub fn above(self, price: Money) -> Option<Money> {
+        self.towards(price, Some(true))
+    }
+
+    /// The next step below a price, or the price where it is one.
+    pub fn below(self, price: Money) -> Option<Money> {
+        self.towards(price, Some(false))
+    }
+
+    fn towards(self, price: Money, up: Option<bool>) -> Option<Money> {
         let (raw, step) = (i128::from(price.raw()), i128::from(self.step.raw()));
         if step <= 0 {
             return Some(price);
         }
-        let steps = match self.up {
+        let steps = match up {
             None => half_up(raw, step)?,
             Some(true) => -(-raw).div_euclid(step),
             Some(false) => raw.div_euclid(step),

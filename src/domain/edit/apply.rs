@@ -2,7 +2,8 @@
 
 use super::amount::SCALE;
 use super::{
-    Amount, EditText, Edits, Floor, LotEdit, PriceEdit, SpreadBy, TagEdit, TextEdit, TierPrice,
+    Amount, EditText, Edits, GuidePrices, LotEdit, PriceBase, PriceEdit, SpreadBy, TagEdit,
+    TextEdit, TierPrice,
 };
 use crate::domain::lot::{MAX_NOTE, MAX_PRICE, MAX_QUANTITY, MAX_TAGS};
 use crate::domain::text::clean;
@@ -22,6 +23,8 @@ pub struct Terms {
     pub spread: Spread,
     /// Where the shop writes its places.
     pub places: PlaceRule,
+    /// For prices that follow the price guide.
+    pub guides: GuidePrices,
 }
 
 /// Least price that a change makes.
@@ -77,7 +80,7 @@ impl LotEdit {
     pub fn apply(&self, lot: &mut Lot, terms: &Terms) -> Result<(), Refusal> {
         match self {
             Self::Quantity(amount) => lot.stock.available = quantity(*amount, lot.stock.available)?,
-            Self::Price(edit) => lot.price = price(edit, lot)?,
+            Self::Price(edit) => lot.price = price(edit, lot, &terms.guides)?,
             Self::Cost(amount) => lot.cost = money(*amount, lot.cost, "cost")?,
             Self::SpreadCost { .. } => {
                 if let Some(cost) = terms.spread.0.get(&lot.id) {
@@ -160,34 +163,52 @@ fn money(amount: Amount, before: Money, what: &str) -> Result<Money, Refusal> {
     Ok(after)
 }
 
-fn price(edit: &PriceEdit, lot: &Lot) -> Result<Money, Refusal> {
+fn price(edit: &PriceEdit, lot: &Lot, guides: &GuidePrices) -> Result<Money, Refusal> {
+    let base = match edit.base {
+        PriceBase::Own => lot.price,
+        PriceBase::Guide(from) => guides.price(lot, from).map_err(|lack| lack.to_string())?,
+    };
     let raw = edit
         .amount
-        .of(lot.price.raw())
+        .of(base.raw())
         .map(Money::from_raw)
         .ok_or("the price cannot be worked out")?;
-    let rounded = match edit.rounding {
-        None => raw,
-        Some(rounding) => rounding.of(raw).ok_or("the price cannot be rounded")?,
+    let step = |price: Money, way: fn(super::Rounding, Money) -> Option<Money>| {
+        edit.rounding
+            .map_or(Some(price), |rounding| way(rounding, price))
+            .ok_or("the price cannot be rounded")
     };
-    let floor = match edit.floor {
-        None => Money::ZERO,
-        Some(Floor::Cost) => lot.cost,
-        Some(Floor::Price(price)) => price,
+    let rounded = step(raw, super::Rounding::of)?;
+    let capped = match edit.ceiling {
+        Some(ceiling) => rounded.min(step(ceiling, super::Rounding::below)?),
+        None => rounded,
     };
+    let mut floor = edit.floor.price.unwrap_or(Money::ZERO);
+    if let Some(times) = edit.floor.cost {
+        floor = floor.max(above_cost(lot.cost, times).ok_or("the floor cannot be worked out")?);
+    }
     // A sum never makes something nearly free; a person who sets a price means it.
-    let least = if edit.amount.arithmetic == super::Arithmetic::Set {
-        Money::ZERO
-    } else {
-        LEAST.min(lot.price)
+    let least = match (edit.base, edit.amount.arithmetic) {
+        (PriceBase::Own, super::Arithmetic::Set) => Money::ZERO,
+        (PriceBase::Guide(_), _) if lot.price <= Money::ZERO => LEAST,
+        _ => LEAST.min(lot.price),
     };
-    let after = rounded.max(floor).max(least);
+    let after = capped.max(step(floor.max(least), super::Rounding::above)?);
     if after > MAX_PRICE {
         return Err(format!(
             "the price would be {after}; it goes up to {MAX_PRICE}"
         ));
     }
     Ok(after)
+}
+
+/// So many times the cost (in 1/10,000), rounded up: a floor is never undercut.
+fn above_cost(cost: Money, times: i64) -> Option<Money> {
+    let product = i128::from(cost.raw()) * i128::from(times);
+    let scale = i128::from(SCALE);
+    i64::try_from(-(-product).div_euclid(scale))
+        .ok()
+        .map(Money::from_raw)
 }
 
 fn within(

@@ -2,8 +2,11 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::amount::plain;
-use super::{EditText, Edits, Floor, LotEdit, PriceEdit, SpreadBy, TagEdit, TextEdit, TierPrice};
+use super::amount::{SCALE, plain};
+use super::{
+    Amount, EditText, Edits, FromGuide, LotEdit, PriceBase, PriceEdit, SpreadBy, TagEdit, TextEdit,
+    TierPrice,
+};
 use crate::domain::ItemKind;
 
 impl Display for Edits {
@@ -85,11 +88,27 @@ impl Display for LotEdit {
 
 impl Display for PriceEdit {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(f, "price{}", self.amount)?;
-        match self.floor {
+        match self.base {
+            PriceBase::Own => write!(f, "price{}", self.amount)?,
+            PriceBase::Guide(FromGuide { guide, figure }) => {
+                write!(f, "price=guide {} {}", guide.word(), figure.word())?;
+                if self.amount != Amount::SAME {
+                    // Its sign of equality stands before the guide.
+                    let sum = self.amount.to_string();
+                    write!(f, " {}", sum.trim_start_matches('='))?;
+                }
+            }
+        }
+        match self.floor.cost {
             None => {}
-            Some(Floor::Cost) => f.write_str(" floor cost")?,
-            Some(Floor::Price(price)) => write!(f, " floor {}", plain(price.raw()))?,
+            Some(SCALE) => f.write_str(" floor cost")?,
+            Some(times) => write!(f, " floor cost*{}", plain(times))?,
+        }
+        if let Some(price) = self.floor.price {
+            write!(f, " floor {}", plain(price.raw()))?;
+        }
+        if let Some(price) = self.ceiling {
+            write!(f, " ceiling {}", plain(price.raw()))?;
         }
         if let Some(rounding) = self.rounding {
             write!(f, " round {}", plain(rounding.step.raw()))?;

@@ -6,34 +6,42 @@
 mod amount;
 mod apply;
 mod display;
+mod guide;
 mod parse;
+mod parse_price;
 
 use serde::{Deserialize, Serialize};
 
 pub use amount::{Amount, Arithmetic, Rounding};
 pub use apply::{Refusal, Spread, Terms};
+pub use guide::{Figure, FromGuide, GuidePrices, Lack, PriceBase};
 pub use parse::{EditMistake, HELP};
 
 use super::{ColorId, Completeness, Condition, FileId, ItemKey, Money};
 
-/// How a price changes.
+/// How a price changes: the base, the sum, then rounding; then it is brought between ceiling and floors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceEdit {
+    /// What the sum is made with.
+    pub base: PriceBase,
     /// The sum.
     pub amount: Amount,
-    /// Never below this.
-    pub floor: Option<Floor>,
-    /// To what it is rounded.
+    /// Never below these; they count for more than the ceiling.
+    pub floor: Floor,
+    /// Never above this.
+    pub ceiling: Option<Money>,
+    /// To what it is rounded. Floors round up to it, and the ceiling down.
     pub rounding: Option<Rounding>,
 }
 
-/// What a price never goes below. It never goes below 0.01 either, unless it was there before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Floor {
-    /// What the piece cost.
-    Cost,
+/// What a price never goes below; the higher counts. It never goes below 0.01 either, unless it was there
+/// before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Floor {
+    /// So many times what the piece cost, in 1/10,000.
+    pub cost: Option<i64>,
     /// This.
-    Price(Money),
+    pub price: Option<Money>,
 }
 
 /// What a cost is spread by.
@@ -163,5 +171,7 @@ pub enum LotEdit {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Edits(pub Vec<LotEdit>);
 
+#[cfg(test)]
+mod guide_tests;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,7 @@
 //! Reading changes: `FIELD=VALUE`, several separated by `;` or given one by one.
 
 use super::amount::SCALE;
-use super::{
-    Amount, Arithmetic, EditText, Edits, Floor, LotEdit, PriceEdit, Rounding, SpreadBy, TagEdit,
-    TextEdit, TierPrice,
-};
+use super::{Amount, Arithmetic, EditText, Edits, LotEdit, SpreadBy, TagEdit, TextEdit, TierPrice};
 use crate::domain::{ColorId, Completeness, Condition, ItemKey, ItemKind, Money};
 
 /// What is wrong with a change, and what would be right.
@@ -19,7 +16,7 @@ pub struct EditMistake {
 }
 
 /// Every change, with an example and what it does.
-pub const HELP: [(&str, &str); 28] = [
+pub const HELP: [(&str, &str); 31] = [
     ("qty=42", "set the quantity"),
     ("qty=+5", "add pieces; also -5 *2 /3"),
     ("price=0.10", "set the price"),
@@ -29,6 +26,18 @@ pub const HELP: [(&str, &str); 28] = [
     (
         "price=*1.1 floor 0.02 round 0.01",
         "never below 0.02, to whole cents; also up, down",
+    ),
+    (
+        "price=guide",
+        "mean price of the pieces sold, by the price guide",
+    ),
+    (
+        "price=guide stock min -5%",
+        "sold or stock; min, avg, qtyavg, max; then a sum",
+    ),
+    (
+        "price=guide *1.1 floor cost*1.2 ceiling 5",
+        "never below cost and a fifth, never above 5",
     ),
     ("cost=0.03", "set the cost; sums as for the price"),
     (
@@ -62,7 +71,7 @@ pub const HELP: [(&str, &str); 28] = [
     ("delete", "make it a tombstone; restore brings it back"),
 ];
 
-type Parsed<T> = Result<T, EditMistake>;
+pub(super) type Parsed<T> = Result<T, EditMistake>;
 
 impl Edits {
     /// Reads changes that are separated by `;` (a `;` between quotes or behind a backslash is text).
@@ -163,10 +172,10 @@ fn split(text: &str) -> Option<(&str, &str, &str, usize)> {
     Some((name, operator, value, name_end + blank + operator.len()))
 }
 
-struct Written<'t> {
+pub(super) struct Written<'t> {
     name: &'t str,
-    operator: &'t str,
-    value: &'t str,
+    pub(super) operator: &'t str,
+    pub(super) value: &'t str,
     /// Where the value stands in the text.
     at: usize,
 }
@@ -201,11 +210,18 @@ fn mistake(span: std::ops::Range<usize>, message: impl Into<String>) -> EditMist
 }
 
 impl Written<'_> {
-    fn wrong(&self, message: impl Into<String>) -> EditMistake {
+    pub(super) fn wrong(&self, message: impl Into<String>) -> EditMistake {
         EditMistake {
             span: self.at..self.at + self.value.len(),
             message: message.into(),
             unfinished: self.value.is_empty(),
+        }
+    }
+
+    pub(super) fn unfinished(&self, message: impl Into<String>) -> EditMistake {
+        EditMistake {
+            unfinished: true,
+            ..self.wrong(message)
         }
     }
 
@@ -305,7 +321,7 @@ impl Written<'_> {
         self.amount_of(self.value)
     }
 
-    fn amount_of(&self, value: &str) -> Parsed<Amount> {
+    pub(super) fn amount_of(&self, value: &str) -> Parsed<Amount> {
         let set = self.operator == "==";
         let (arithmetic, number) = match (self.operator, value.chars().next()) {
             ("+=", _) => (Arithmetic::Add, value),
@@ -344,49 +360,6 @@ impl Written<'_> {
         } else {
             Err(self.wrong("A whole number goes here."))
         }
-    }
-
-    fn price(&self) -> Parsed<LotEdit> {
-        let (sum, rest) = cut_words(self.value);
-        let amount = self.amount_of(sum)?;
-        let (mut floor, mut rounding) = (None, None);
-        let mut words = rest.split_whitespace().peekable();
-        while let Some(word) = words.next() {
-            let next = words.next().unwrap_or("");
-            match word {
-                "floor" if next == "cost" => floor = Some(Floor::Cost),
-                "floor" => {
-                    let price = positive(next).ok_or_else(|| {
-                        self.wrong("Behind floor goes cost, or a price such as 0.02.")
-                    })?;
-                    floor = Some(Floor::Price(price));
-                }
-                "round" => {
-                    let step = positive(next).filter(|step| *step > Money::ZERO);
-                    let step =
-                        step.ok_or_else(|| self.wrong("Behind round goes a step, such as 0.01."))?;
-                    let up = match words.peek() {
-                        Some(&"up") => Some(true),
-                        Some(&"down") => Some(false),
-                        _ => None,
-                    };
-                    if up.is_some() {
-                        words.next();
-                    }
-                    rounding = Some(Rounding { step, up });
-                }
-                _ => {
-                    return Err(self.wrong(format!(
-                        "“{word}” means nothing here; floor cost, floor 0.02 or round 0.01 would."
-                    )));
-                }
-            }
-        }
-        Ok(LotEdit::Price(PriceEdit {
-            amount,
-            floor,
-            rounding,
-        }))
     }
 
     fn cost(&self) -> Parsed<LotEdit> {
@@ -547,7 +520,7 @@ impl Written<'_> {
 }
 
 /// A number with at most four decimals, in 1/10,000; more decimals are not silently rounded.
-fn exact(text: &str) -> Option<i64> {
+pub(super) fn exact(text: &str) -> Option<i64> {
     let decimals = text
         .split_once('.')
         .map_or(0, |(_, decimals)| decimals.len());
@@ -557,17 +530,8 @@ fn exact(text: &str) -> Option<i64> {
         .map(Money::raw)
 }
 
-fn positive(text: &str) -> Option<Money> {
+pub(super) fn positive(text: &str) -> Option<Money> {
     exact(text).filter(|raw| *raw >= 0).map(Money::from_raw)
-}
-
-/// The sum, and the words behind it.
-fn cut_words(value: &str) -> (&str, &str) {
-    let at = value
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(value.len());
-    let (sum, words) = value.split_at(at);
-    (sum.trim(), words.trim())
 }
 
 /// Without quotes around it.

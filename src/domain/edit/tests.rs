@@ -194,7 +194,13 @@ proptest! {
             Arithmetic::Divide, Arithmetic::More, Arithmetic::Less][kind];
         let mut lot = lot();
         lot.price = Money::from_raw(price);
-        let edit = LotEdit::Price(PriceEdit { amount: Amount { arithmetic, by }, floor: None, rounding: None });
+        let edit = LotEdit::Price(PriceEdit {
+            base: PriceBase::Own,
+            amount: Amount { arithmetic, by },
+            floor: Floor::default(),
+            ceiling: None,
+            rounding: None,
+        });
         if edit.apply(&mut lot, &Terms::default()).is_ok() {
             prop_assert!((0..=999_999_999).contains(&lot.price.raw()));
         }

@@ -71,6 +71,8 @@ pub enum Field {
     Sync,
     /// Year of release.
     Year,
+    /// Price in percent of what the price guide says.
+    Guide,
 }
 
 /// Texts of a lot.
@@ -117,6 +119,8 @@ pub enum NumberField {
     BrickOwlLot,
     /// Year of release.
     Year,
+    /// Price in percent of the mean price of the pieces sold.
+    Guide,
 }
 
 impl NumberField {
@@ -212,6 +216,7 @@ impl Field {
             Self::BrickLinkLot => Number(NumberField::BrickLinkLot),
             Self::BrickOwlLot => Number(NumberField::BrickOwlLot),
             Self::Year => Number(NumberField::Year),
+            Self::Guide => Number(NumberField::Guide),
             Self::Price => Money(MoneyField::Price),
             Self::Cost => Money(MoneyField::Cost),
             Self::Value => Money(MoneyField::Value),
@@ -278,6 +283,7 @@ impl NumberField {
             Self::BrickLinkLot => Field::BrickLinkLot,
             Self::BrickOwlLot => Field::BrickOwlLot,
             Self::Year => Field::Year,
+            Self::Guide => Field::Guide,
         }
     }
 }

@@ -146,6 +146,6 @@ mod tests {
             );
             assert!(line.about.len() <= 100, "{}", line.what);
         }
-        assert_eq!(Field::all().count(), 33);
+        assert_eq!(Field::all().count(), 34);
     }
 }

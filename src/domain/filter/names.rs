@@ -58,7 +58,7 @@ const fn verb(
 }
 
 /// Every name, in the order of the help.
-pub(super) const TABLE: [Entry; 37] = [
+pub(super) const TABLE: [Entry; 38] = [
     field(
         Field::Number,
         &["no", "number", "part", "item"],
@@ -256,6 +256,12 @@ pub(super) const TABLE: [Entry; 37] = [
         &["year"],
         "year of release",
         &["year:1990..1999", "year:2024,2026"],
+    ),
+    field(
+        Field::Guide,
+        &["guide"],
+        "price in percent of the mean price sold, by the price guide",
+        &["guide>150", "guide<80", "missing:guide"],
     ),
     verb(
         Key::Any,

@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod breaker;
 pub mod budget;
+pub mod bulk_prices;
 pub mod catalog_facts;
 pub mod contents;
 pub mod failure;
@@ -26,6 +27,7 @@ pub mod spent;
 
 pub use breaker::{Breaker, BreakerView};
 pub use budget::{BudgetView, Lane, Plan};
+pub use bulk_prices::{GuideNeed, PriceWish, PriceWishes, PricesFetched, percent_of_guide};
 pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};

@@ -4,6 +4,7 @@
 //! No read waits for a call. `App::wish_fresh` only notes what is due; a thread of its own works off
 //! the notes ([`start`]), and tests do the same by hand ([`App::freshen_next`]).
 
+mod bulk;
 mod prices;
 mod queue;
 mod refresh;
@@ -12,6 +13,7 @@ mod walk;
 
 use std::sync::{Arc, Weak};
 
+pub(in crate::services) use bulk::FetchPrices;
 pub(crate) use queue::Freshener;
 pub use queue::Wish;
 pub use refresh::Due;

@@ -1,6 +1,6 @@
 //! The line of items that somebody looks at and that are due: the newest urgent look goes first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::market::Refreshed;
@@ -30,6 +30,7 @@ pub struct Wish {
 struct Line {
     waiting: VecDeque<Wish>,
     without_keys: HashMap<TenantId, Timestamp>,
+    fetching: HashSet<TenantId>,
     ended: bool,
 }
 
@@ -102,6 +103,15 @@ impl Freshener {
         (count(due), count(self.flights.len()))
     }
 
+    /// A shop's turn to fetch many prices; `None`: it does so already.
+    pub(super) fn fetching(&self, tenant: TenantId) -> Option<Turn<'_>> {
+        let fresh = self.line().fetching.insert(tenant);
+        fresh.then_some(Turn {
+            freshener: self,
+            tenant,
+        })
+    }
+
     /// Waits until somebody wishes for something; `false`: the program ends.
     pub(super) fn wait(&self) -> bool {
         let mut line = self.line();
@@ -115,5 +125,18 @@ impl Freshener {
     pub(crate) fn end(&self) {
         self.line().ended = true;
         self.wake.notify_all();
+    }
+}
+
+/// Ends with the fetching.
+#[derive(Debug)]
+pub(super) struct Turn<'f> {
+    freshener: &'f Freshener,
+    tenant: TenantId,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.freshener.line().fetching.remove(&self.tenant);
     }
 }

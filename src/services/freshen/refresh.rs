@@ -2,6 +2,7 @@
 //! comes is stored in one transaction; each part keeps its own time and its own trouble.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::domain::market::{
     Class, Failure, Fetched, FetchedItem, FetchedPrice, Guide, Lane, MarketKeys, PriceKey, Purpose,
@@ -13,6 +14,7 @@ use crate::domain::{
     ColorId, Condition, Freshness, ItemKey, ItemKind, Marketplace, Scope, TenantId, Timestamp,
 };
 use crate::error::Result;
+use crate::market::Gate;
 use crate::market::bricklink::BrickLink;
 use crate::services::App;
 use crate::services::rights::{Right, allow};
@@ -40,7 +42,7 @@ fn again(failure: &Failure, now: Timestamp) -> Timestamp {
     Timestamp::from_micros(now.micros().saturating_add(wait))
 }
 
-fn trouble(failure: &Failure, now: Timestamp) -> Trouble {
+pub(super) fn trouble(failure: &Failure, now: Timestamp) -> Trouble {
     Trouble {
         at: now,
         class: failure.class,
@@ -50,7 +52,7 @@ fn trouble(failure: &Failure, now: Timestamp) -> Trouble {
 }
 
 /// Whether the next call would fail in the same way.
-fn ends_all(class: Class) -> bool {
+pub(super) fn ends_all(class: Class) -> bool {
     !matches!(
         class,
         Class::NotFound | Class::Refused | Class::TooLarge | Class::Garbled
@@ -194,7 +196,7 @@ impl App {
             let item = item.unwrap_or_else(|| FetchedItem::none(key.clone()));
             Ok((base, item, prices))
         })?;
-        let opened = self.bricklink_of(scope.tenant);
+        let opened = self.bricklink_of(scope.tenant, |gate| gate);
         let mut round = Round {
             client: opened.as_ref().ok(),
             now,
@@ -234,13 +236,18 @@ impl App {
         Ok(done)
     }
 
-    fn bricklink_of(&self, tenant: TenantId) -> std::result::Result<BrickLink, Box<Failure>> {
+    /// A client with the keys of a shop; `through` may put something in front of its gate.
+    pub(super) fn bricklink_of(
+        &self,
+        tenant: TenantId,
+        through: impl FnOnce(Arc<dyn Gate>) -> Arc<dyn Gate>,
+    ) -> std::result::Result<BrickLink, Box<Failure>> {
         let none = |class, text: &str| Box::new(Failure::new(Service::BrickLink, class, text));
         let opened = self.market_keys(tenant, Marketplace::BrickLink)?;
         let MarketKeys::BrickLink(keys) = &*opened.keys else {
             return Err(none(Class::NoKeys, "These are not BrickLink's keys."));
         };
-        let gate = self.market_gate(tenant, Lane::BrickLink, opened.account);
+        let gate = through(self.market_gate(tenant, Lane::BrickLink, opened.account));
         self.keys.bricklink(keys, gate).ok_or_else(|| {
             none(
                 Class::Offline,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::deeds::{Doing, Each, Outcome, Task};
+use super::guide::Lacks;
 use super::told::Told;
 use crate::domain::edit::{Edits, LotEdit, Spread, Terms};
 use crate::domain::rows::{ChangeRow, DeedReport, EditPreview, RefusedLot};
@@ -19,7 +20,7 @@ const READ: usize = 1_000;
 
 impl App {
     /// The lots that are meant, by number, so that a deed meets them in the order they lie in the store.
-    pub(super) fn meant(&self, scope: &Scope, which: &Which) -> Result<Vec<LotId>> {
+    pub(in crate::services) fn meant(&self, scope: &Scope, which: &Which) -> Result<Vec<LotId>> {
         let mut ids = match which {
             Which::Lots(ids) => ids.clone(),
             Which::Matching(query) => self.lot_ids(scope, query)?,
@@ -30,7 +31,7 @@ impl App {
     }
 
     /// Colours by name become colours by number; a change that cannot be made by anybody is refused.
-    pub(super) fn settled(&self, scope: &Scope, edits: &Edits) -> Result<Edits> {
+    pub(in crate::services) fn settled(&self, scope: &Scope, edits: &Edits) -> Result<Edits> {
         let names = self.names();
         let mut settled = edits.clone();
         for edit in &mut settled.0 {
@@ -61,29 +62,27 @@ impl App {
         Ok(settled)
     }
 
-    /// What depends on all lots together.
+    /// What depends on all lots together, and what the price guide says of them.
     fn terms(&self, scope: &Scope, edits: &Edits, ids: &[LotId]) -> Result<Terms> {
         let spread = edits.0.iter().find_map(|edit| match edit {
             LotEdit::SpreadCost { total, by } => Some((*total, *by)),
             _ => None,
         });
-        let places = self.store.read(|tx| tx.shop(scope).place_rule())?;
-        let Some((total, by)) = spread else {
-            return Ok(Terms {
-                places,
-                ..Terms::default()
-            });
+        let mut terms = Terms {
+            places: self.store.read(|tx| tx.shop(scope).place_rule())?,
+            guides: self.guide_prices(scope, edits, ids)?,
+            ..Terms::default()
         };
-        let mut lots = Vec::with_capacity(ids.len());
-        for piece in ids.chunks(READ) {
-            for row in self.lot_rows(scope, piece)? {
-                lots.push((row.id, row.stock.available, row.price, row.weight));
+        if let Some((total, by)) = spread {
+            let mut lots = Vec::with_capacity(ids.len());
+            for piece in ids.chunks(READ) {
+                for row in self.lot_rows(scope, piece)? {
+                    lots.push((row.id, row.stock.available, row.price, row.weight));
+                }
             }
+            terms.spread = Spread::over(total, by, lots.into_iter());
         }
-        Ok(Terms {
-            spread: Spread::over(total, by, lots.into_iter()),
-            places,
-        })
+        Ok(terms)
     }
 
     /// What a change would do.
@@ -102,11 +101,20 @@ impl App {
             what: told.words(&edits),
             ..EditPreview::default()
         };
+        let mut lacks = edits.follow_guide().then(Lacks::default);
+        let currency = self.shop_record(scope)?.currency;
         for piece in ids.chunks(READ) {
             let lots = self.store.read(|tx| tx.shop(scope).lots(piece))?;
             for lot in lots {
                 seen.look_at(&lot, &edits, &terms);
+                if let Some(lacks) = lacks.as_mut().filter(|_| !lot.gone) {
+                    let keys = edits.guide_keys(&lot, &currency);
+                    lacks.look_at(keys, &terms.guides, |at| self.is_fresh(at, scope.now));
+                }
             }
+        }
+        if let Some(lacks) = lacks {
+            seen.guide = Some(self.guide_need(scope, lacks)?);
         }
         told.examples(&mut seen.examples);
         Ok(seen)

@@ -10,6 +10,7 @@ mod change;
 mod compare;
 mod deeds;
 mod export;
+mod guide;
 mod history;
 mod import;
 mod list_rows;

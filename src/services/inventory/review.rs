@@ -411,6 +411,7 @@ impl App {
         }
         let terms = Terms {
             places,
+            guides: self.guide_prices_of(scope, edits, lot)?,
             ..Terms::default()
         };
         edits

@@ -30,6 +30,7 @@ impl App {
         } else {
             self.settled(scope, edits)?
         };
+        let guides = self.guide_prices(scope, &edits, &[id])?;
         let scope = *scope;
         self.store.write(move |tx| {
             if let Some(done) = repeated(tx, &scope, op)? {
@@ -64,6 +65,7 @@ impl App {
                     &mut part,
                     &Terms {
                         places: tx.shop(&scope).place_rule()?,
+                        guides,
                         ..Terms::default()
                     },
                 )

@@ -8,6 +8,7 @@ use crate::domain::job::Schedule;
 use crate::domain::report::CheckReport;
 use crate::error::{Error, Result};
 use crate::services::App;
+use crate::services::freshen::FetchPrices;
 
 /// All of them.
 pub(super) fn all() -> Vec<Arc<dyn Job>> {
@@ -15,6 +16,7 @@ pub(super) fn all() -> Vec<Arc<dyn Job>> {
         Arc::new(CheckShop),
         Arc::new(CheckServer),
         Arc::new(TidyPictures),
+        Arc::new(FetchPrices),
     ]
 }
 

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::goods::Goods;
+use super::guides::Guides;
 use super::words::{Order, Words};
 use crate::domain::{Completeness, Condition, ListStatus, Lot, LotId, Tier};
 
@@ -49,6 +50,8 @@ pub(super) struct Columns {
     /// Only of lots that have any.
     pub(super) tiers: HashMap<u32, [Tier; 3]>,
     pub(super) goods: Goods,
+    /// Read when something first asks for it.
+    pub(super) guides: Option<Guides>,
     pub(super) places: Words,
     pub(super) remarked: Words,
     pub(super) noted: Words,
@@ -87,6 +90,7 @@ impl Columns {
             bricklink: Vec::new(),
             tiers: HashMap::new(),
             goods: Goods::default(),
+            guides: None,
             places: Words::new(Order::Places),
             remarked: Words::new(Order::Letters),
             noted: Words::new(Order::Letters),

@@ -59,6 +59,11 @@ impl Goods {
         number
     }
 
+    /// The number of an item that lots are of.
+    pub(super) fn number(&self, key: &ItemKey) -> Option<u32> {
+        self.numbers.get(&(key.kind, key.folded())).copied()
+    }
+
     /// The catalogue has changed: its facts are read again.
     pub(super) fn forget_facts(&mut self) {
         self.unread = (0..self.all.len() as u32).collect();

@@ -6,6 +6,7 @@
 mod columns;
 mod complete;
 mod goods;
+mod guides;
 mod order;
 mod select;
 mod words;
@@ -23,6 +24,7 @@ use crate::error::Result;
 use crate::store::{Store, Tx};
 
 use columns::Columns;
+use guides::Guides;
 use order::{Orders, Ranked};
 use select::Bits;
 
@@ -39,6 +41,8 @@ struct Stale {
     lots: HashSet<LotId>,
     /// Names of items, colours or people.
     names: bool,
+    /// Prices in the guide.
+    guide: bool,
 }
 
 /// One shop's lots.
@@ -60,6 +64,23 @@ impl Shelf {
             people: Vec::new(),
             files: Vec::new(),
         }
+    }
+
+    /// Reads the price guide, unless it is known already.
+    fn learn_guides(&mut self, store: &Store, scope: &Scope) -> Result<()> {
+        let goods = &self.columns.goods;
+        let known = self.columns.guides.as_ref();
+        if known.is_some_and(|guides| guides.is_of(goods)) {
+            return Ok(());
+        }
+        let read = store.read(|tx| {
+            let shop = tx.shop(scope).record()?;
+            let currency = shop.map_or_else(String::new, |shop| shop.currency);
+            Guides::read(goods, tx, &currency)
+        })?;
+        self.columns.guides = Some(read);
+        self.orders.forget_guide();
+        Ok(())
     }
 }
 
@@ -110,14 +131,13 @@ impl Shelves {
                     Topic::Inventory if change.ids.is_empty() => stale.all = true,
                     Topic::Inventory => stale.lots.extend(ids),
                     Topic::Catalog | Topic::People | Topic::Files => stale.names = true,
+                    Topic::Fetched | Topic::Shop => stale.guide = true,
                     Topic::Orders
                     | Topic::Picks
                     | Topic::Overlays
-                    | Topic::Shop
                     | Topic::Pictures
                     | Topic::Markets
-                    | Topic::Jobs
-                    | Topic::Fetched => {}
+                    | Topic::Jobs => {}
                 }
             }
         }
@@ -132,6 +152,9 @@ impl Shelves {
         (shelf, filter, sort): (LotShelf, &Expr, &[LotSort]),
     ) -> Result<Selection> {
         self.with(store, scope, names, |held| {
+            if guides::asked(filter, sort) {
+                held.learn_guides(store, scope)?;
+            }
             let bits = select::fitting(held, names, shelf, filter);
             let Shelf {
                 columns,
@@ -215,6 +238,10 @@ impl Shelves {
         };
         let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let stale = self.take_stale(scope.tenant);
+        if stale.guide {
+            shelf.columns.guides = None;
+            shelf.orders.forget_guide();
+        }
         // What is stale is read from a state that is younger than the news of it.
         let brought = if stale.all || stale.names || !stale.lots.is_empty() {
             store.read(|tx| refresh(&mut shelf, &stale, tx, scope, names))

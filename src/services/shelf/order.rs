@@ -104,6 +104,12 @@ impl Orders {
         self.kept.clear();
     }
 
+    /// Prices in the guide have changed.
+    pub(super) fn forget_guide(&mut self) {
+        let by_guide = |key: &LotSort| key.column == LotColumn::Guide;
+        self.kept.retain(|(sort, _)| !sort.iter().any(by_guide));
+    }
+
     /// These lots were changed, or are new, or gone from the store.
     pub(super) fn changed(&mut self, columns: &Columns, ranked: &Ranked, lots: &[u32]) {
         if lots.len() > FEW {
@@ -278,6 +284,10 @@ fn ordinal(columns: &Columns, ranked: &Ranked, column: LotColumn, at: usize) -> 
         LotColumn::Stockroom => u64::from(columns.room(at)),
         LotColumn::Lot => at as u64,
         LotColumn::BrickLink => columns.bricklink[at],
+        // What the guide knows nothing of comes first.
+        LotColumn::Guide => columns
+            .guide_percent(at)
+            .map_or(0, |percent| u64::from(percent) + 1),
         LotColumn::BrickOwl
         | LotColumn::Place
         | LotColumn::No

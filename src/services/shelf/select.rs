@@ -330,6 +330,11 @@ impl Asked<'_> {
                 columns.bricklink[at] > 0 && i64::try_from(columns.bricklink[at]).is_ok_and(within)
             }),
             NumberField::BrickOwlLot => Bits::none(self.len()),
+            NumberField::Guide => Bits::of(self.len(), |at| {
+                columns
+                    .guide_percent(at)
+                    .is_some_and(|percent| within(i64::from(percent)))
+            }),
             NumberField::Tier => Bits::of(self.len(), |at| {
                 columns.tiers.get(&(at as u32)).is_some_and(|tiers| {
                     tiers
@@ -436,6 +441,7 @@ impl Asked<'_> {
             Field::Room => by(&|at| columns.room(at) != 0),
             Field::Retain => by(&|at| columns.is_retained(at)),
             Field::BrickLinkLot => by(&|at| columns.bricklink[at] > 0),
+            Field::Guide => by(&|at| columns.guide_percent(at).is_some()),
             Field::BrickOwlLot | Field::Sync => Bits::none(self.len()),
             Field::Number
             | Field::Kind

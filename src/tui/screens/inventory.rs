@@ -444,7 +444,7 @@ impl Inventory {
                 self.moving = None;
                 self.ask(cx)
             }
-            (OVER, Some(Over::Change(line))) => line.look(cx),
+            (OVER, Some(Over::Change(line))) => line.look(),
             _ => Vec::new(),
         }
     }

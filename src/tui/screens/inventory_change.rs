@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::inventory::{DEED, OVER};
 use super::inventory_forms::Done;
+use super::price_fetch;
 use crate::api::{Answer, Reply, Request, StockRequest};
 use crate::domain::edit::{EditMistake, Edits};
 use crate::domain::rows::{ChangeRow, EditPreview};
@@ -36,6 +37,10 @@ pub(super) struct ChangeLine {
     failed: Option<String>,
     /// It is being done.
     doing: Option<OperationId>,
+    /// What is being done is fetching prices.
+    fetching: bool,
+    /// What became of fetching prices.
+    told: Option<String>,
 }
 
 impl ChangeLine {
@@ -50,6 +55,8 @@ impl ChangeLine {
             asked: None,
             failed: None,
             doing: None,
+            fetching: false,
+            told: None,
         }
     }
 
@@ -62,7 +69,7 @@ impl ChangeLine {
     }
 
     /// Asks what it would do, if it can be understood and was not asked already.
-    pub(super) fn look(&mut self, _cx: &Cx<'_>) -> Vec<Effect> {
+    pub(super) fn look(&mut self) -> Vec<Effect> {
         let text = self.field.text();
         let edits = match Edits::parse(&text) {
             Ok(edits) => edits,
@@ -91,9 +98,21 @@ impl ChangeLine {
                 self.failed = None;
                 self.preview = Some(*preview);
             }
+            Ok(Reply::PricesFetched(done)) => {
+                self.doing = None;
+                self.fetching = false;
+                self.told = Some(price_fetch::outcome(&done));
+                // What it would do is different now.
+                self.asked = None;
+                return self.look();
+            }
             Ok(_) => {}
             Err(error) => {
-                self.preview = None;
+                if std::mem::take(&mut self.fetching) {
+                    self.doing = None;
+                } else {
+                    self.preview = None;
+                }
                 self.failed = Some(error.message);
             }
         }
@@ -120,11 +139,13 @@ impl ChangeLine {
             (Code::Enter, _) => self.submit(cx),
             (Code::Char('a'), true) if !self.lots.is_empty() => {
                 self.all = !self.all;
-                Done::Effects(self.look(cx))
+                Done::Effects(self.look())
             }
+            (Code::Char('f'), true) => self.fetch(cx),
             _ => {
                 if self.field.on(key) {
                     self.failed = None;
+                    self.told = None;
                     self.mistake = Edits::parse(&self.field.text()).err();
                 }
                 Done::Effects(vec![Effect::After(RESTED, OVER)])
@@ -155,6 +176,25 @@ impl ChangeLine {
                 Done::Effects(vec![Effect::send(DEED, Request::Stock(request))])
             }
         }
+    }
+
+    /// Fetches what the price guide lacks, where anybody can be asked.
+    fn fetch(&mut self, cx: &Cx<'_>) -> Done {
+        let need = self.preview.as_ref().and_then(|seen| seen.guide.as_ref());
+        let may = need.is_some_and(|need| need.calls > 0 && need.barred.is_empty());
+        let (true, Ok(edits)) = (may, Edits::parse(&self.field.text())) else {
+            return Done::Nothing;
+        };
+        let op = cx.operation();
+        self.doing = Some(op);
+        self.fetching = true;
+        self.told = None;
+        let request = StockRequest::FetchPrices {
+            which: self.which(),
+            edits,
+            op,
+        };
+        Done::Effects(vec![Effect::send(OVER, Request::Stock(request))])
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'_>) {
@@ -192,6 +232,10 @@ impl ChangeLine {
             canvas.pen(inner, at).fit(&mistake.message, role);
         } else if let Some(seen) = &self.preview {
             canvas.pen(inner, at).fit(&sums(seen, cx), Role::Text);
+            for (text, role) in price_fetch::lines(seen, self.told.as_deref(), cx) {
+                at += 1;
+                canvas.pen(inner, at).fit(&text, role);
+            }
             for example in &seen.examples {
                 at += 1;
                 if at + 1 >= inner.height {
@@ -199,12 +243,14 @@ impl ChangeLine {
                 }
                 canvas.pen(inner, at).fit(&words(example, cx), Role::Dim);
             }
-            if let Some(refused) = seen.listed.first().filter(|_| at + 2 < inner.height) {
+            let first = seen.listed.first();
+            if let Some(refused) = first.filter(|_| at + 2 < inner.height) {
                 let text = format!("lot {} stays: {}", refused.lot, refused.why);
                 canvas.pen(inner, at + 1).fit(&text, Role::Warning);
             }
         }
         let keys = match (self.doing.is_some(), self.lots.is_empty()) {
+            (true, _) if self.fetching => "Fetching prices. Esc stops; what has come is kept",
             (true, _) => "Esc cancels and takes back what was done",
             (_, true) => {
                 "Enter do it   Esc back   qty=-1  price=*1.05 floor cost  loc=A-1  tags+=x"

@@ -39,6 +39,7 @@ const fn wants(column: LotColumn, compact: bool) -> (usize, usize) {
         | LotColumn::Reserved
         | LotColumn::Sold
         | LotColumn::Lot
+        | LotColumn::Guide
         | LotColumn::Age => (6, 0),
         LotColumn::Price | LotColumn::Cost => (9, 0),
         LotColumn::Value | LotColumn::BrickLink => (10, 0),
@@ -101,6 +102,7 @@ pub(super) const fn is_number(column: LotColumn) -> bool {
             | LotColumn::Sale
             | LotColumn::Bulk
             | LotColumn::Lot
+            | LotColumn::Guide
     )
 }
 
@@ -148,6 +150,9 @@ pub(super) fn cell(lot: &LotRow, column: LotColumn, cx: &Cx<'_>) -> String {
             .bricklink_lot
             .map_or_else(|| "–".to_owned(), |number| number.to_string()),
         LotColumn::BrickOwl => "–".to_owned(),
+        LotColumn::Guide => lot
+            .guide
+            .map_or_else(String::new, |percent| format!("{percent}%")),
     }
 }
 

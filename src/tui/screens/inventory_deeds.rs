@@ -110,7 +110,7 @@ impl Inventory {
         }
     }
 
-    pub(super) fn change(&mut self, text: &str, all: bool, cx: &Cx<'_>) -> Vec<Effect> {
+    pub(super) fn change(&mut self, text: &str, all: bool) -> Vec<Effect> {
         let lots = self.meant();
         if lots.is_empty() && !all {
             return vec![Effect::Say(
@@ -121,7 +121,7 @@ impl Inventory {
         let line = ChangeLine::new(text, lots, self.shown.clone().unwrap_or_default(), all);
         self.over = Some(Over::Change(Box::new(line)));
         match &mut self.over {
-            Some(Over::Change(line)) => line.look(cx),
+            Some(Over::Change(line)) => line.look(),
             _ => Vec::new(),
         }
     }
@@ -205,17 +205,17 @@ impl Inventory {
                 self.over = Some(Over::add(self.shelf));
                 Vec::new()
             }
-            Action::EditLot if self.marks.len() > 1 => self.change("", false, cx),
+            Action::EditLot if self.marks.len() > 1 => self.change("", false),
             Action::EditLot => {
                 if let Some(row) = self.window.current() {
                     self.over = Some(Over::edit(row, cx));
                 }
                 Vec::new()
             }
-            Action::SetQuantity => self.change("qty=", false, cx),
-            Action::SetPrice => self.change("price=", false, cx),
-            Action::MoveLot => self.change("loc=", false, cx),
-            Action::ChangeAll => self.change("", true, cx),
+            Action::SetQuantity => self.change("qty=", false),
+            Action::SetPrice => self.change("price=", false),
+            Action::MoveLot => self.change("loc=", false),
+            Action::ChangeAll => self.change("", true),
             Action::DeleteLot if self.shelf == LotShelf::Gone => self.at_once(LotEdit::Restore, cx),
             Action::DeleteLot => {
                 let effects = self.at_once(LotEdit::Delete, cx);

@@ -49,6 +49,7 @@ mod pick_view;
 mod place_rule;
 mod places;
 mod places_view;
+mod price_fetch;
 mod settings;
 mod stocktake;
 mod stocktake_view;

@@ -188,6 +188,7 @@ fn lot(at: usize, item: &Item) -> LotRow {
         changed_by: "ana".into(),
         gone: false,
         last: crate::domain::EntryId(at as u64 + 1),
+        guide: None,
     }
 }
 
