@@ -240,7 +240,7 @@ impl Action {
             (Self::Open, C::Compare) => "its lots",
             (Self::Open, C::Markets) => "enter keys",
             (Self::Open, C::Jobs) => "its runs",
-            (Self::Open, C::Identify) => "take it",
+            (Self::Open, C::Identify) => "go on",
             (Self::Switch, C::Identify) => "list or path",
             (Self::NextKind, C::Identify) => "look for",
             (Self::Back, C::Filter) => "done",
