@@ -79,15 +79,23 @@ fn env(variable: &str) -> Option<String> {
 }
 
 fn line() -> Result<String> {
-    let mut text = String::new();
-    let read = std::io::stdin().lock().read_line(&mut text);
-    let text = text.trim_end_matches(['\r', '\n']).to_owned();
-    match read {
-        Ok(_) if !text.is_empty() => Ok(text),
-        Ok(_) => Err(Error::invalid("Standard input brought no password.")),
-        Err(e) => Err(Error::invalid(format!(
-            "Standard input could not be read ({e})."
-        ))),
+    // Keys that were given before it may have left empty lines.
+    loop {
+        let mut text = String::new();
+        match std::io::stdin().lock().read_line(&mut text) {
+            Ok(0) => return Err(Error::invalid("Standard input brought no password.")),
+            Ok(_) => {
+                let text = text.trim_end_matches(['\r', '\n']);
+                if !text.is_empty() {
+                    return Ok(text.to_owned());
+                }
+            }
+            Err(e) => {
+                return Err(Error::invalid(format!(
+                    "Standard input could not be read ({e})."
+                )));
+            }
+        }
     }
 }
 

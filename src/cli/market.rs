@@ -172,20 +172,23 @@ fn read_values(market: Marketplace, input: &mut impl BufRead) -> Result<Vec<Secr
         names.join(", ")
     );
     let mut line = || -> Result<Secret> {
-        let mut text = String::new();
-        let read = std::io::Read::take(&mut *input, LONGEST as u64).read_line(&mut text);
-        match read {
-            Ok(0) => Err(Error::invalid(wanted.clone())),
-            Ok(_) => Ok(Secret::new(text)),
-            Err(e) => Err(Error::invalid(format!(
-                "Standard input could not be read ({e})."
-            ))),
+        // What was copied from a page has empty lines anywhere.
+        loop {
+            let mut text = String::new();
+            let read = std::io::Read::take(&mut *input, LONGEST as u64).read_line(&mut text);
+            match read {
+                Ok(0) => return Err(Error::invalid(wanted.clone())),
+                Ok(_) if text.trim().is_empty() => {}
+                Ok(_) => return Ok(Secret::new(text)),
+                Err(e) => {
+                    return Err(Error::invalid(format!(
+                        "Standard input could not be read ({e})."
+                    )));
+                }
+            }
         }
     };
-    let mut first = line()?;
-    while first.reveal().trim().is_empty() {
-        first = line()?;
-    }
+    let first = line()?;
     if !first.reveal().trim_start().starts_with('{') {
         let mut values = vec![first];
         while values.len() < fields.len() {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::error::{Error, Result};
 
@@ -81,12 +81,18 @@ pub fn decode(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage> {
         Error::invalid("This is no JPEG, PNG, WebP or GIF; choose a photo in one of these forms.")
     })?;
     let damaged = || Error::invalid("This picture is damaged; copy it again or take another.");
+    let refused = |error: ImageError| match error {
+        ImageError::Limits(_) => Error::invalid(
+            "This picture is larger than what is unpacked here; make it smaller first.",
+        ),
+        _ => damaged(),
+    };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     // Four bytes a pixel, and as much again for the decoder's own work.
     limits.max_alloc = Some(most_pixels.saturating_mul(8));
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| damaged())?;
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
@@ -98,7 +104,7 @@ pub fn decode(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage> {
         )));
     }
     let orientation = decoder.orientation().ok();
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
     if let Some(orientation) = orientation {
         picture.apply_orientation(orientation);
     }

@@ -244,7 +244,7 @@ impl Action {
             (Self::Open, C::Compare) => "its lots",
             (Self::Open, C::Markets) => "enter keys",
             (Self::Open, C::Jobs) => "its runs",
-            (Self::Open, C::Identify) => "take it",
+            (Self::Open, C::Identify) => "go on",
             (Self::Open, C::Machine) => "the answer",
             (Self::Switch, C::Machine) => "errors or calls",
             (Self::Switch, C::Identify) => "list or path",

@@ -146,6 +146,18 @@ impl Terminal {
         }
     }
 
+    /// Waits as long as the cells are like this.
+    #[track_caller]
+    pub fn wait_while(&mut self, wanted: &str, so: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while so(self) {
+            let left = until.saturating_duration_since(Instant::now());
+            let more = self.bytes.recv_timeout(left);
+            assert!(more.is_ok(), "never seen: {wanted}\n{}", self.screen());
+            self.take(&more.unwrap_or_default());
+        }
+    }
+
     /// Waits until the picture holds a text.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) {

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use crate::domain::market::{Inbox, InboxPhoto};
+use crate::domain::text::clean;
 use crate::domain::time::SECOND;
 use crate::domain::{TenantId, Timestamp};
 use crate::error::{Error, Result};
@@ -141,7 +142,7 @@ pub(super) fn file(folder: &Path, name: &str) -> Result<PathBuf> {
 pub(super) fn read(path: &Path, links: bool) -> Result<Vec<u8>> {
     let name = path
         .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        .map_or_else(String::new, |name| clean(&name.to_string_lossy()));
     let failed = |e: &std::io::Error| match e.kind() {
         ErrorKind::NotFound => Error::not_found(format!(
             "There is no file {name}; check the path, or choose a photo from the inbox."
@@ -192,7 +193,9 @@ pub(super) fn put_aside(folder: &Path, name: &str) -> Result<()> {
         ));
     };
     fs::rename(&from, &to).map_err(|e| match e.kind() {
-        ErrorKind::NotFound => Error::not_found("The photo is not in the inbox any more."),
+        ErrorKind::NotFound => {
+            Error::not_found("The photo is not in the inbox any more; somebody has seen to it.")
+        }
         _ => unread(folder, &e),
     })
 }

@@ -17,6 +17,7 @@ use crate::domain::market::{
     Candidate, Class, ColorGuess, Failure, Guess, Guesses, Identified, Inbox, Lane, PhotoOrder,
     PhotoSource, PictureKey,
 };
+use crate::domain::text::clean;
 use crate::domain::{ColorId, Scope, TenantId};
 use crate::entropy::Entropy;
 use crate::error::{Error, Kind, Result};
@@ -220,7 +221,8 @@ impl App {
                     .any(|one| one.name == *name && !one.still);
                 if arriving {
                     return Err(Error::conflict(format!(
-                        "{name} is still arriving; wait a moment and try again."
+                        "{} is still arriving; wait a moment and try again.",
+                        clean(name)
                     )));
                 }
                 inbox::read(&inbox::file(&folder, name)?, false)
@@ -336,6 +338,14 @@ impl App {
     }
 }
 
+/// How long, in words.
+fn wait(seconds: Option<u32>) -> String {
+    seconds.map_or_else(
+        || "a while".into(),
+        |seconds| format!("{} min", seconds.div_ceil(60).max(1)),
+    )
+}
+
 /// What is said when the service did not name anything, with the way around it.
 fn instead(failure: &Failure) -> Error {
     const SEARCH: &str = "search for the part by number or name instead.";
@@ -346,7 +356,10 @@ fn instead(failure: &Failure) -> Error {
         ),
         Class::Budget => (
             Kind::RateLimited,
-            format!("As many photos as an hour may have were identified; wait, or {SEARCH}"),
+            format!(
+                "Brickognize takes no more photos now; wait {}, or {SEARCH}",
+                wait(failure.retry_after)
+            ),
         ),
         Class::Held => (
             Kind::RateLimited,

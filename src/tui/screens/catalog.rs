@@ -14,7 +14,9 @@ use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::key::{Code, Key};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
+use crate::tui::widgets::detail;
 use crate::tui::widgets::field::Field;
+use crate::tui::widgets::picture::Picture;
 use crate::tui::window::{RowsOf, Window};
 
 const SEARCH: Tag = 1;
@@ -69,6 +71,7 @@ pub struct Catalog {
     pub(super) counts: Option<CatalogCounts>,
     counted: Option<CatalogQuery>,
     pub(super) detail: Option<Box<ItemDetail>>,
+    pub(super) picture: Picture,
     pub(super) waiting: Waiting,
     pub(super) colors: Vec<ColorRow>,
     pub(super) categories: Vec<CategoryRow>,
@@ -179,6 +182,12 @@ impl Catalog {
         }
     }
 
+    /// The picture of what the pane shows, where the pane is tall.
+    fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let shown = self.detail.as_deref().filter(|_| cx.wide());
+        self.picture.follow(shown.map(detail::picture), cx)
+    }
+
     fn count(&mut self) -> Vec<Effect> {
         let query = self.shown.clone().unwrap_or_default();
         if self.waiting.counting || self.counted.as_ref() == Some(&query) {
@@ -236,7 +245,9 @@ impl Catalog {
                     self.detail = Some(detail);
                 }
                 // The person may have moved on meanwhile.
-                self.rest()
+                let mut effects = self.follow(cx);
+                effects.extend(self.rest());
+                effects
             }
             (COLORS, Ok(Reply::Colors(colors))) => {
                 self.colors = colors;
@@ -441,6 +452,9 @@ impl Screen for Catalog {
     }
 
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(effects) = self.picture.on(&event, cx) {
+            return effects;
+        }
         match event {
             ScreenEvent::Shown => {
                 if self.shown.is_none() {
@@ -456,7 +470,9 @@ impl Screen for Catalog {
             ScreenEvent::Resized => {
                 let len = self.window.len();
                 self.window.cursor.settle(len, view::height(cx));
-                self.moved(cx)
+                let mut effects = self.moved(cx);
+                effects.extend(self.follow(cx));
+                effects
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Key(key) => self.key(key, cx),

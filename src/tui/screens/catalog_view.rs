@@ -102,7 +102,8 @@ pub(super) fn draw(screen: &Catalog, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
     if let (Some(pane), Some(detail)) = (at.pane, &screen.detail) {
         if !screen.window.is_empty() {
             if cx.wide() {
-                detail::draw_tall(canvas, pane, detail, cx);
+                let above = screen.picture.draw_below(canvas, pane);
+                detail::draw_tall(canvas, above, detail, cx);
             } else {
                 detail::draw_flat(canvas, pane, detail, cx);
             }

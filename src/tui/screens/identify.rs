@@ -42,6 +42,8 @@ pub struct IdentifyScreen {
     pub(super) looking: Option<String>,
     /// The photo of the inbox that the candidates are of.
     photo: Option<String>,
+    /// Where one was in the inbox, to come back to.
+    before: Cursor,
     pub(super) sought: Sought,
     pub(super) cursor: Cursor,
     pub(super) picture: Picture,
@@ -57,6 +59,7 @@ impl Default for IdentifyScreen {
             problem: None,
             looking: None,
             photo: None,
+            before: Cursor::default(),
             sought: Sought::Any,
             cursor: Cursor::default(),
             picture: Picture::new(PICTURE.0, PICTURE.1),
@@ -102,6 +105,9 @@ impl IdentifyScreen {
             _ => None,
         };
         self.looking = Some(shown);
+        if self.found.is_none() {
+            self.before = self.cursor;
+        }
         (self.found, self.problem) = (None, None);
         let order = PhotoOrder {
             source,
@@ -171,11 +177,12 @@ impl IdentifyScreen {
         match action {
             Action::Back if self.found.is_some() || self.problem.is_some() => {
                 (self.found, self.problem) = (None, None);
-                self.cursor = Cursor::default();
+                self.cursor = self.before;
+                // What was typed can be typed on.
+                self.on_list = self.field.is_empty() && !self.photos().is_empty();
                 return self.follow(cx);
             }
             Action::Back => return vec![Effect::Back],
-            Action::Search => self.on_list = false,
             Action::Switch => self.on_list = !self.on_list,
             Action::Open => return self.open(cx),
             Action::NextKind => {
@@ -216,11 +223,12 @@ impl IdentifyScreen {
             }
             (FOUND, answer) => {
                 self.looking = None;
-                self.cursor = Cursor::default();
+                self.cursor = self.before;
                 match answer {
                     Ok(Reply::Identified(found)) => {
                         self.on_list = !found.candidates.is_empty();
                         if self.on_list {
+                            self.cursor = Cursor::default();
                             self.found = Some(found);
                         } else {
                             self.problem = Some(
@@ -264,6 +272,10 @@ impl Screen for IdentifyScreen {
     fn hints(&self) -> Vec<Action> {
         if self.found.is_some() {
             return vec![Action::Open, Action::Switch, Action::Back];
+        }
+        // The way around the photo.
+        if self.problem.is_some() {
+            return vec![Action::Open, Action::Switch, Action::Search, Action::Back];
         }
         vec![
             Action::Open,

@@ -13,6 +13,10 @@ use crate::tui::theme::Role;
 const BAR: u16 = 10;
 /// Columns of the picture and the gap before it.
 const BESIDE: u16 = 30;
+/// From so many columns on a candidate stands in one line, also beside a picture.
+const WIDE: u16 = 100;
+/// From so many columns on there is room for a picture.
+const PICTURE_FROM: u16 = 80;
 
 /// The first line of the list.
 const fn top(cx: &Cx<'_>) -> u16 {
@@ -23,12 +27,28 @@ const fn top(cx: &Cx<'_>) -> u16 {
 pub(super) fn height(screen: &IdentifyScreen, cx: &Cx<'_>) -> usize {
     // The last line tells where photos come from, or of colours.
     let lines = cx.area.height.saturating_sub(top(cx) + 1);
-    let each = if screen.found.is_some() && cx.compact() {
+    let lines = lines.saturating_sub(problem(screen, cx).len() as u16);
+    let each = if screen.found.is_some() && in_two_lines(cx) {
         2
     } else {
         1
     };
     usize::from(lines / each).max(1)
+}
+
+/// Whether a candidate takes two lines.
+const fn in_two_lines(cx: &Cx<'_>) -> bool {
+    cx.compact() || (cx.session.pictures.is_some() && cx.area.width < WIDE)
+}
+
+/// What went wrong, in lines, with the one below it.
+fn problem(screen: &IdentifyScreen, cx: &Cx<'_>) -> Vec<String> {
+    let Some(problem) = screen.problem.as_ref().filter(|_| screen.looking.is_none()) else {
+        return Vec::new();
+    };
+    let mut lines = wrap(problem, usize::from(cx.area.width.saturating_sub(2)));
+    lines.push(String::new());
+    lines
 }
 
 /// Draws the screen.
@@ -76,20 +96,16 @@ pub(super) fn draw(screen: &IdentifyScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>
         canvas
             .pen(list, 0)
             .fit(&format!("Looking at {shown}"), Role::Info);
-    } else if let Some(problem) = &screen.problem {
-        let lines = wrap(problem, usize::from(list.width));
-        for (line, text) in lines.iter().enumerate() {
-            canvas.pen(list, line as u16).fit(text, Role::Warning);
-        }
     } else if let Some(found) = &screen.found {
-        let room = if cx.session.pictures.is_some() && cx.area.width >= 80 {
+        let room = if cx.session.pictures.is_some() && cx.area.width >= PICTURE_FROM {
             let beside = Rect {
                 x: list.right().saturating_sub(BESIDE - 2),
                 width: BESIDE - 2,
                 ..list
             };
-            let drawn = screen.picture.draw(canvas, beside);
-            if drawn > 0 { BESIDE } else { 0 }
+            // Its place is kept free: rows do not jump when it comes.
+            screen.picture.draw(canvas, beside);
+            BESIDE
         } else {
             0
         };
@@ -100,7 +116,17 @@ pub(super) fn draw(screen: &IdentifyScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>
         candidates(screen, found, canvas, rows, cx);
         canvas.pen(area, last).fit(&below(found, cx), Role::Dim);
     } else {
-        waiting(screen, canvas, list, cx);
+        // What went wrong takes no photo away.
+        let problem = problem(screen, cx);
+        for (line, text) in problem.iter().enumerate() {
+            canvas.pen(list, line as u16).fit(text, Role::Warning);
+        }
+        let below = Rect {
+            y: list.y + (problem.len() as u16).min(list.height),
+            height: list.height.saturating_sub(problem.len() as u16),
+            ..list
+        };
+        waiting(screen, canvas, below, cx);
         if let Some(inbox) = &screen.inbox {
             let text = format!("Photos put into {} appear here.", inbox.folder);
             canvas.pen(area, last).fit(&text, Role::Dim);
@@ -132,7 +158,13 @@ fn below(found: &Identified, cx: &Cx<'_>) -> String {
 fn waiting(screen: &IdentifyScreen, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'_>) {
     let photos = screen.photos();
     if photos.is_empty() {
-        canvas.pen(area, 0).fit("No photo waits.", Role::Dim);
+        if screen.problem.is_none() {
+            canvas.pen(area, 0).fit("No photo waits.", Role::Text);
+            let text = "Type or paste the path of one above, or send one into the folder below.";
+            for (line, text) in wrap(text, usize::from(area.width)).iter().enumerate() {
+                canvas.pen(area, 1 + line as u16).fit(text, Role::Dim);
+            }
+        }
         return;
     }
     let signs = cx.theme.signs();
@@ -176,7 +208,7 @@ fn candidates(
     for (nth, at) in visible.enumerate() {
         let row = &found.candidates[at];
         let here = screen.on_list && at == screen.cursor.at;
-        if cx.compact() {
+        if in_two_lines(cx) {
             two_lines(canvas, area, nth as u16 * 2, (row, here), cx);
         } else {
             one_line(canvas, area, nth as u16, (row, here), widest, cx);
@@ -214,14 +246,16 @@ fn one_line(
     let percent = row.guess.score.percent();
     pen.right(&format!("{percent} %"), 5, role);
     pen.skip(1);
-    let full = usize::from(percent * BAR / 100);
-    let (done, open) = signs.bar;
-    pen.put(&done.repeat(full), role);
-    pen.put(
-        &open.repeat(usize::from(BAR).saturating_sub(full)),
-        Role::Dim,
-    );
-    pen.skip(1);
+    if area.width >= WIDE - 2 {
+        let full = usize::from(percent * BAR / 100);
+        let (done, open) = signs.bar;
+        pen.put(&done.repeat(full), role);
+        pen.put(
+            &open.repeat(usize::from(BAR).saturating_sub(full)),
+            Role::Dim,
+        );
+        pen.skip(1);
+    }
     pen.column(word, 10, role);
     pen.skip(2);
     pen.column(&row.guess.no, widest, Role::Accent);

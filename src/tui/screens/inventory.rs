@@ -10,6 +10,7 @@ use super::inventory_forms::{Done, Over, View};
 use super::labels::LABELS;
 use crate::api::{Answer, Event, Reply, Request, Rows, StockRequest, Topic};
 use crate::domain::filter::{self, Completion, Filter, Key as Name, Mistake, MistakeKind, What};
+use crate::domain::market::PictureKey;
 use crate::domain::rows::{HistoryQuery, LotRow, LotTotals};
 use crate::domain::{
     CorrelationId, ItemKey, LotColumn, LotId, LotQuery, LotShelf, LotSort, LotView, OperationId,
@@ -24,6 +25,7 @@ use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
 use crate::tui::text::count;
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
+use crate::tui::widgets::picture::Picture;
 use crate::tui::window::{RowsOf, Window};
 
 const LIST: Tag = 1;
@@ -68,6 +70,7 @@ pub struct Inventory {
     pub(super) marks: BTreeMap<LotId, LotRow>,
     pub(super) over: Option<Over>,
     pub(super) pane: Option<LotRow>,
+    pub(super) picture: Picture,
     /// What was done here, the latest last.
     pub(super) done: Vec<CorrelationId>,
     /// What was taken back here, the latest last.
@@ -310,6 +313,16 @@ impl Inventory {
         (now != shown).then_some(Effect::After(RESTED, REST))
     }
 
+    /// The picture of what the pane shows.
+    fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let shown = self.pane.as_ref().filter(|_| cx.wide());
+        let key = shown.map(|lot| PictureKey {
+            item: lot.item.clone(),
+            color: lot.color.id,
+        });
+        self.picture.follow(key, cx)
+    }
+
     fn mark(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
         if let Some(row) = self.window.current().cloned()
             && self.marks.remove(&row.id).is_none()
@@ -438,7 +451,7 @@ impl Inventory {
         match (tag, &mut self.over) {
             (REST, _) => {
                 self.pane = self.window.current().cloned();
-                Vec::new()
+                self.follow(cx)
             }
             (SETTLED, _) => {
                 self.moving = None;
@@ -524,6 +537,9 @@ impl Screen for Inventory {
     }
 
     fn on(&mut self, event: ScreenEvent, cx: &Cx<'_>) -> Vec<Effect> {
+        if let Some(effects) = self.picture.on(&event, cx) {
+            return effects;
+        }
         match event {
             ScreenEvent::Shown if self.shown.is_some() => Vec::new(),
             ScreenEvent::Shown => {
@@ -543,7 +559,9 @@ impl Screen for Inventory {
             ScreenEvent::Resized => {
                 let len = self.window.len();
                 self.window.cursor.settle(len, Self::height(cx));
-                self.window.wanted(Self::height(cx))
+                let mut effects = self.window.wanted(Self::height(cx));
+                effects.extend(self.follow(cx));
+                effects
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Key(key) => self.key(key, cx),

@@ -233,6 +233,7 @@ impl Inventory {
         let Some(lot) = &self.pane else {
             return;
         };
+        let area = self.picture.draw_below(canvas, area);
         let mut line = 0;
         let room = usize::from(area.width);
         canvas.pen(area, line).fit(&lot.item.no, Role::Strong);

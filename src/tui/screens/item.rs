@@ -2,20 +2,21 @@
 
 use super::item_view::{self, Line};
 use crate::api::{Event, Reply, Request, Topic};
-use crate::domain::market::PictureKey;
 use crate::domain::rows::ItemDetail;
-use crate::domain::{CatalogFilter, CatalogQuery, ColorId, ItemKey, Whereabouts};
+use crate::domain::{CatalogFilter, CatalogQuery, ItemKey, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Screen, ScreenEvent};
+use crate::tui::widgets::detail;
 use crate::tui::widgets::picture::Picture;
 
 const DETAIL: Tag = 1;
 
-/// Columns and lines of the picture.
+/// Columns and lines of the picture, where there are two columns, and where there is one.
 const PICTURE: (u16, u16) = (28, 14);
+const SMALL: (u16, u16) = (20, 8);
 
 /// An item.
 #[derive(Debug)]
@@ -49,16 +50,10 @@ impl ItemScreen {
         )]
     }
 
-    /// The picture in the colour of which the shop has most, else in the first that is known.
     fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
-        let key = self.detail.as_ref().map(|detail| {
-            let most = detail.colors.iter().map(|row| row.stock).max();
-            let row = detail.colors.iter().find(|row| Some(row.stock) == most);
-            PictureKey {
-                item: detail.item.key.clone(),
-                color: row.map_or(ColorId(0), |row| row.color.id),
-            }
-        });
+        let (columns, lines) = if cx.wide() { PICTURE } else { SMALL };
+        self.picture.fit(columns, lines);
+        let key = self.detail.as_deref().map(detail::picture);
         self.picture.follow(key, cx)
     }
 
@@ -169,6 +164,7 @@ impl Screen for ItemScreen {
         match event {
             ScreenEvent::Shown | ScreenEvent::Back => self.ask(),
             ScreenEvent::Do(action) => self.act(action, cx),
+            ScreenEvent::Resized => self.follow(cx),
             ScreenEvent::Answered(_, answer) => {
                 match *answer {
                     Ok(Reply::Item(detail)) => {

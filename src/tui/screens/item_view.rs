@@ -13,6 +13,10 @@ use crate::tui::theme::Role;
 
 /// From so many lines on there is room for a picture above the lots.
 const PICTURE_FROM: u16 = 26;
+/// From so many columns and lines on there is room for a small one beside the only column.
+const SMALL_FROM: (u16, u16) = (78, 12);
+/// Columns of a small one, with the gap before it.
+const SMALL: u16 = 22;
 
 /// A line of the page.
 #[derive(Debug, Clone)]
@@ -195,7 +199,18 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
     let (left, right) = columns(detail, cx);
     let leads = left.iter().filter(|line| line.leads()).count();
     if right.is_empty() {
-        draw_column(canvas, rest, &left, Some(screen.at), cx);
+        let mut column = rest;
+        if rest.width >= SMALL_FROM.0 && rest.height >= SMALL_FROM.1 {
+            let beside = Rect {
+                x: rest.right().saturating_sub(SMALL - 2),
+                width: SMALL - 2,
+                ..rest
+            };
+            if screen.picture.draw(canvas, beside) > 0 {
+                column.width -= SMALL;
+            }
+        }
+        draw_column(canvas, column, &left, Some(screen.at), cx);
         return;
     }
     let half = rest.width / 2;

@@ -29,8 +29,11 @@ pub(super) const FADE: Tag = 3;
 /// A second key within this time ends a walk that is not done.
 const TWICE: Duration = Duration::from_secs(3);
 
-/// Columns and lines of the picture.
+/// Columns and lines of the picture, and of the small one on a terminal of 24 lines.
 const PICTURE: (u16, u16) = (20, 8);
+const SMALL: (u16, u16) = (12, 5);
+/// From so many lines on there is room for the large one.
+const LARGE_FROM: u16 = 25;
 
 /// How the walk is reached.
 #[derive(Debug, Clone)]
@@ -93,6 +96,9 @@ impl Pick {
 
     /// The picture of what is to be taken next.
     fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let large = cx.area.height >= LARGE_FROM;
+        let (columns, lines) = if large { PICTURE } else { SMALL };
+        self.picture.fit(columns, lines);
         let key = self.view.as_ref().and_then(|view| {
             let row = view.lines.get(usize::from(view.current?))?;
             Some(PictureKey {

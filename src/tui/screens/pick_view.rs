@@ -40,11 +40,12 @@ pub(super) fn draw(screen: &Pick, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
                 draw_stop(canvas, area, row, cx);
                 // Below what is to be taken, above the next stops.
                 let left = area.width * 9 / 20;
+                let top = if area.height >= 24 { 10 } else { 9 };
                 let room = Rect {
                     x: area.x + left,
-                    y: area.y + 10,
+                    y: area.y + top,
                     width: area.width - left,
-                    height: area.height.saturating_sub(17),
+                    height: area.height.saturating_sub(top + 7),
                 };
                 screen.picture.draw(canvas, room);
             }

@@ -4,6 +4,7 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_identify;
 mod shop_jobs;
 mod shop_keys;
 mod shop_lists;
@@ -21,6 +22,7 @@ pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
+mod identify_flows;
 mod import_flows;
 mod keys_flows;
 mod list_flows;

@@ -36,7 +36,7 @@ fn wanted(harness: &Harness) -> Vec<PictureKey> {
 fn appears(harness: &mut Harness) -> usize {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
-        harness.wait(20);
+        harness.wait(20).answer_all();
         let drawn = cells(harness);
         if drawn > 0 || Instant::now() > until {
             return drawn;
@@ -57,8 +57,64 @@ fn the_picture_of_an_item_comes_by_itself() {
     harness.shows("The shop has").press("Down Down");
     assert_eq!(cells(&mut harness), 28 * 14, "it stays while one walks");
     harness.resize(100, 30);
+    assert_eq!(
+        appears(&mut harness),
+        16 * 8,
+        "a small one beside the facts"
+    );
+    harness.resize(60, 15);
     assert_eq!(cells(&mut harness), 0, "there is no room");
     harness.shows("3001");
+}
+
+#[test]
+fn beside_lists_in_a_pick_and_for_candidates() {
+    for (keys, text, drawn) in [
+        ("g c", "", 20 * 10),
+        ("g i", "", 20 * 10),
+        ("g o Space Space p", "", 16 * 8),
+        ("g x", super::shop_identify::GOOD, 24 * 12),
+    ] {
+        let mut harness = Harness::illustrated(Destination::Home, 160, 48);
+        harness.press(keys).settle();
+        if !text.is_empty() {
+            harness.type_in(text).press("Enter").settle();
+        }
+        assert_eq!(appears(&mut harness), drawn, "{keys}");
+    }
+    // On a terminal of 24 lines the pick has a small one.
+    let mut harness = Harness::illustrated(Destination::Home, 80, 24);
+    harness.press("g o Space Space p").settle();
+    assert_eq!(appears(&mut harness), 10 * 5);
+    harness.shows("take").shows("then");
+}
+
+#[test]
+fn who_runs_through_a_list_fetches_only_what_is_rested_on() {
+    for keys in ["g c Tab", "g i Tab"] {
+        let mut harness = Harness::illustrated(Destination::Home, 160, 48);
+        harness.press(keys).settle();
+        let mut fetched = 0;
+        let mut run = |harness: &mut Harness| {
+            harness.answering = false;
+            for _ in 0..20 {
+                harness.press("Down");
+                // Faster than anybody rests.
+                harness.wait(30);
+                while harness.open_requests().first().is_some_and(|request| {
+                    fetched += usize::from(matches!(request, Request::Picture { .. }));
+                    true
+                }) {
+                    harness.answer_one();
+                }
+            }
+            fetched
+        };
+        assert_eq!(run(&mut harness), 0, "{keys}: on the way");
+        harness.settle();
+        let drawn = appears(&mut harness);
+        assert_eq!(drawn, 20 * 10, "{keys}: where one rests");
+    }
 }
 
 #[test]

@@ -38,6 +38,7 @@ impl State {
             Request::Jobs(request) => Ok(super::shop_jobs::answer(&request)),
             Request::Machine(request) => super::shop_machine::answer(&request, empty),
             Request::Stock(request) => self.stock(request),
+            Request::Identify(request) => super::shop_identify::answer(&request, empty),
             Request::Overlay { key } => Ok(self.overlay(&key)),
             Request::SetOverlay { key, edit } => Ok(self.set_overlay(&key, *edit)),
             Request::Overview => Ok(Reply::Overview(Box::new(self.overview(empty)))),

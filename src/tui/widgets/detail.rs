@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::market::PictureKey;
 use crate::domain::rows::ItemDetail;
-use crate::domain::{Freshness, ItemKind};
+use crate::domain::{ColorId, Freshness, ItemKind};
 use crate::tui::canvas::Canvas;
 use crate::tui::screen::Cx;
 use crate::tui::text::{age, width, wrap};
@@ -41,6 +42,16 @@ pub const fn unit(kind: ItemKind) -> &'static str {
     match kind {
         ItemKind::Part => "studs",
         _ => "cm",
+    }
+}
+
+/// The picture of an item: in the colour of which the shop has most, else in the first that is known.
+pub fn picture(detail: &ItemDetail) -> PictureKey {
+    let most = detail.colors.iter().map(|row| row.stock).max();
+    let row = detail.colors.iter().find(|row| Some(row.stock) == most);
+    PictureKey {
+        item: detail.item.key.clone(),
+        color: row.map_or(ColorId(0), |row| row.color.id),
     }
 }
 

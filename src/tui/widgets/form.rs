@@ -191,8 +191,23 @@ impl Form {
         self.rows.get_mut(self.at).map(|row| &mut row.field)
     }
 
-    /// Takes pasted text.
+    /// Takes pasted text. Several lines fill as many secret fields, when there are enough from here on: pages
+    /// show keys below each other.
     pub fn paste(&mut self, text: &str) {
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let hidden = |row: &Row| matches!(row.kind, Kind::Secret);
+        let rows = self.rows.get_mut(self.at..self.at + lines.len());
+        if let Some(rows) = rows.filter(|rows| rows.len() > 1 && rows.iter().all(hidden)) {
+            for (row, line) in rows.iter_mut().zip(&lines) {
+                row.field = Field::with(line);
+            }
+            self.at += lines.len() - 1;
+            return;
+        }
         if let Some(row) = self.rows.get_mut(self.at) {
             row.field.insert(text.trim());
         }

@@ -23,6 +23,11 @@ const MINE: Tag = 1 << 63;
 /// The look whether it is ready.
 const READY: Tag = MINE;
 
+/// Somebody rests on it.
+const RESTED: Tag = MINE | 1;
+
+/// What one rests on for so long is asked for: who runs through a list asks for nothing on the way.
+const REST: Duration = Duration::from_millis(120);
 /// Between two looks.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// How often it is looked; a picture that takes longer is given up.
@@ -124,6 +129,13 @@ impl std::fmt::Debug for Picture {
     }
 }
 
+impl Default for Picture {
+    /// A picture in the pane beside a list.
+    fn default() -> Self {
+        Self::new(24, 10)
+    }
+}
+
 impl Picture {
     /// A picture of at most so many columns and lines.
     pub fn new(columns: u16, lines: u16) -> Self {
@@ -136,7 +148,44 @@ impl Picture {
         }
     }
 
-    /// Shows this from now on; asks for it when it is another one than before.
+    /// Another size; what is shown is made ready again at the next [`Self::follow`].
+    pub fn fit(&mut self, columns: u16, lines: u16) {
+        let size = Size::new(columns, lines);
+        if self.size != size {
+            *self = Self::new(columns, lines);
+        }
+    }
+
+    /// How many lines it takes, with the gap above it; 0 as long as there is none.
+    pub fn lines(&self) -> u16 {
+        let lines = self.shown.as_ref().map(|picture| picture.size().height);
+        lines.map_or(0, |lines| lines + 1)
+    }
+
+    /// Draws it in the last lines of an area; answers what is left above it.
+    pub fn draw_below(&self, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
+        let lines = self.lines();
+        // The text beside a list comes first.
+        if area.height < lines + 12 {
+            return area;
+        }
+        let above = Rect {
+            height: area.height - lines,
+            ..area
+        };
+        let below = Rect {
+            y: above.bottom() + 1,
+            height: lines.saturating_sub(1),
+            ..area
+        };
+        if self.draw(canvas, below) > 0 {
+            above
+        } else {
+            area
+        }
+    }
+
+    /// Shows this from now on; asks for it when it is another one than before and one rests on it.
     pub fn follow(&mut self, key: Option<PictureKey>, cx: &Cx<'_>) -> Vec<Effect> {
         if cx.session.pictures.is_none() || self.key == key {
             return Vec::new();
@@ -145,7 +194,8 @@ impl Picture {
         self.slot = Slot::default();
         self.looks = 0;
         self.shown = None;
-        self.ask()
+        let rests = self.key.as_ref().map(|_| Effect::After(REST, RESTED));
+        rests.into_iter().collect()
     }
 
     fn ask(&self) -> Vec<Effect> {
@@ -168,6 +218,7 @@ impl Picture {
                 })
             }
             ScreenEvent::Woken(READY) => Some(self.wait()),
+            ScreenEvent::Woken(RESTED) => Some(self.ask()),
             ScreenEvent::Told(event) => match &**event {
                 Event::Changed {
                     topic: Topic::Pictures,
@@ -369,6 +420,39 @@ mod tests {
             other => panic!("{other}"),
         };
         assert_eq!((colour(6), colour(17)), ((true, false), (false, true)));
+    }
+
+    #[test]
+    fn each_way_sends_its_own_bytes_and_leaves_the_rest_alone() {
+        for (kind, begins) in [
+            (ProtocolType::Kitty, "\u{1b}_G"),
+            (ProtocolType::Iterm2, "\u{1b}]1337;File="),
+            (ProtocolType::Sixel, "\u{1b}P"),
+        ] {
+            let show = Show {
+                kind,
+                cell: (10, 20),
+            };
+            let mut picture = Picture::new(8, 4);
+            let made = ready(&png(80, 80), show, picture.size).expect("made");
+            assert_eq!((made.size().width, made.size().height), (8, 4), "{kind:?}");
+            picture.shown = Some(Box::new(made));
+            let theme = Theme::new(Depth::Rgb);
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 14, 8));
+            let mut canvas = Canvas::new(&mut buffer, &theme);
+            assert_eq!(picture.draw(&mut canvas, Rect::new(2, 1, 8, 4)), 4);
+            let first = buffer[(2, 1)].symbol();
+            assert!(first.contains(begins), "{kind:?}: {first:?}");
+            for y in 0..8 {
+                for x in 0..14 {
+                    let inside = (2..10).contains(&x) && (1..5).contains(&y);
+                    assert!(
+                        inside || buffer[(x, y)].symbol() == " ",
+                        "{kind:?} at {x} {y}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
