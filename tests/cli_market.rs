@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use common::pty::Terminal;
-use common::{PASSWORD, PATIENCE, Ran, Shop, finish};
+use common::{PASSWORD, PATIENCE, Ran, Server, Shop, finish};
 
 const KEY: &str = "KNOWNOWLKEY000000000000000000005";
 const LINK: [&str; 4] = [
@@ -210,11 +210,16 @@ fn the_machine_room_shows_what_failed_and_what_was_answered() {
     const PAGE: &str = "<html><h1>Closed for repairs</h1></html>";
     let shop = Shop::opened();
     let owl = owl(vec![(200, WHO), (503, PAGE), (503, PAGE)]);
-    let config = config(&shop, &owl.address);
+    // The server and whoever asks it are set up alike.
+    let folder = shop.root().join("home/.config/brickops");
+    fs::create_dir_all(&folder).expect("a folder");
+    let market = format!("[market]\nbrickowl_url = \"{}\"\n", owl.address);
+    fs::write(folder.join("config.toml"), market).expect("written");
     let input = format!("{KEY}\n{PASSWORD}\n");
     let connect = ["--password-stdin", "market", "connect", "brickowl"];
     with_input(&shop, &connect, &input).ended(0);
-    let mut terminal = Terminal::start_with(&shop, &["--config", &config], (100, 30), &[]);
+    let _server = Server::start(&shop);
+    let mut terminal = Terminal::start_with(&shop, &[], (100, 30), &[]);
     terminal.wait_for("2,520 items in the catalogue");
     terminal.send("gm");
     terminal.wait_for("Nothing was asked of a marketplace yet");

@@ -5,8 +5,11 @@
 
 use std::fmt::{Display, Write};
 
-use crate::domain::market::{AgeCounts, BreakerView, Class};
+use crate::domain::market::{AgeCounts, BreakerView, BudgetView, Class};
 use crate::services::machine_room::{BOUNDS, ServerFigures, Tally};
+
+/// A figure of a budget.
+type Pick = fn(&BudgetView) -> u32;
 
 /// A page of lines.
 #[derive(Debug, Default)]
@@ -173,7 +176,7 @@ fn times(page: &mut Page, (service, endpoint): (&dyn Display, &dyn Display), tal
 }
 
 fn lanes(page: &mut Page, figures: &ServerFigures) {
-    let gauges: [(&str, &str, fn(&crate::domain::market::BudgetView) -> u32); 3] = [
+    let gauges: [(&str, &str, Pick); 3] = [
         (
             "market_budget_used",
             "Calls of the last span, by shop and budget.",

@@ -27,7 +27,8 @@ pub struct Machine {
 
 #[derive(Debug, Serialize)]
 struct Service {
-    service: &'static str,
+    #[serde(rename = "service")]
+    name: &'static str,
     connected: bool,
     calls: u64,
     failed: u64,
@@ -42,7 +43,8 @@ struct Service {
 
 #[derive(Debug, Serialize)]
 struct Lane {
-    lane: &'static str,
+    #[serde(rename = "lane")]
+    name: &'static str,
     used: u32,
     limit: u32,
     span_seconds: u32,
@@ -69,7 +71,8 @@ struct Waits {
 #[derive(Debug, Serialize)]
 struct Endpoint {
     service: &'static str,
-    endpoint: String,
+    #[serde(rename = "endpoint")]
+    name: String,
     calls: u64,
     failed: u64,
     p50_micros: u32,
@@ -169,7 +172,7 @@ impl Machine {
 
 fn service(room: &ServiceRoom) -> Service {
     Service {
-        service: room.service.name(),
+        name: room.service.name(),
         connected: room.connected,
         calls: room.calls,
         failed: room.failed,
@@ -192,7 +195,7 @@ fn by_purpose(rows: &[(Purpose, u32)]) -> BTreeMap<&'static str, u32> {
 fn lane(room: &LaneRoom) -> Lane {
     let budget = &room.budget;
     Lane {
-        lane: budget.lane.word(),
+        name: budget.lane.word(),
         used: budget.used,
         limit: budget.limit,
         span_seconds: budget.span,
@@ -224,7 +227,7 @@ const fn waits(row: &QueueRow) -> Waits {
 fn endpoint(room: &EndpointRoom) -> Endpoint {
     Endpoint {
         service: room.service.name(),
-        endpoint: room.endpoint.clone(),
+        name: room.endpoint.clone(),
         calls: room.calls,
         failed: room.failed,
         p50_micros: room.half,

@@ -140,7 +140,8 @@ struct Quarters {
 impl Quarters {
     fn go_on(&mut self, now: Timestamp) {
         let no = now.micros().div_euclid(QUARTER);
-        if self.counts.is_empty() || no.saturating_sub(self.no) >= DAY as i64 {
+        let gone = usize::try_from(no.saturating_sub(self.no)).unwrap_or(0);
+        if self.counts.is_empty() || gone >= DAY {
             self.counts = VecDeque::from(vec![0; DAY]);
             self.no = no;
         }

@@ -159,6 +159,10 @@ impl App {
     /// # Errors
     /// `Storage` when the store cannot be read.
     pub fn server_figures(&self) -> Result<ServerFigures> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method alone is not general enough in its lifetimes"
+        )]
         let tenants = self.store.read(|tx| tx.tenants())?;
         let mut lanes = Vec::new();
         let mut freshness = Vec::new();

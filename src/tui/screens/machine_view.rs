@@ -99,10 +99,10 @@ fn gauge(cx: &Cx<'_>, service: &ServiceRoom) -> Line {
         };
         return vec![(text, Role::Dim)];
     };
-    let columns = if cx.area.width < WIDER {
-        GAUGE / 2
-    } else {
-        GAUGE
+    let columns = match cx.area.width {
+        ..NARROW => GAUGE * 3 / 10,
+        NARROW..WIDER => GAUGE / 2,
+        WIDER.. => GAUGE,
     };
     let limit = u64::from(budget.limit).max(1);
     let used = u64::from(budget.used);
@@ -248,14 +248,16 @@ fn spark(cx: &Cx<'_>, room: &MachineRoom) -> Line {
         .map(|calls| level(*calls, highest, ascii))
         .collect();
     let all: u64 = shown.iter().map(|calls| u64::from(*calls)).sum();
-    vec![
+    let all = cx.numbers.whole(all);
+    let mut line = vec![
         (signs, Role::Accent),
-        (
-            format!("  {} in {} hours", cx.numbers.whole(all), shown.len() / 4),
-            Role::Text,
-        ),
-        (format!("; counted since {}", room.since.iso()), Role::Dim),
-    ]
+        (format!("  {all} in {} hours", shown.len() / 4), Role::Text),
+    ];
+    if cx.area.width >= WIDER {
+        let since = format!("; counted since {}", room.since.iso());
+        line.push((since, Role::Dim));
+    }
+    line
 }
 
 fn answers(cx: &Cx<'_>, room: &MachineRoom) -> Line {
@@ -483,13 +485,14 @@ fn endpoints(
     }
 }
 
-/// A time for a column: `12 ms`, `3.4 s`.
+/// A time for a column: `0.7 ms`, `12 ms`, `3.4 s`.
 fn took(micros: u32, cx: &Cx<'_>) -> String {
-    let ms = micros / 1_000;
-    if ms < 1_000 {
-        return format!("{ms} ms");
+    let tenths = |of: u32| format!("{}{}{}", of / 10, cx.numbers.decimal, of % 10);
+    match micros {
+        ..10_000 => format!("{} ms", tenths(micros / 100)),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        1_000_000.. => format!("{} s", tenths(micros / 100_000)),
     }
-    format!("{}{}{} s", ms / 1_000, cx.numbers.decimal, ms % 1_000 / 100)
 }
 
 /// What is shown of an error: about it, its sentence, its answer.
