@@ -16,7 +16,7 @@ pub use machine::Machine;
 pub use people::{
     Account, Audit, Badge, Invitation, Invited, Me, Overlay, Person, Settings, SignIn, Token,
 };
-pub use price_fetch::{Fetched, Lacking};
+pub use price_fetch::{Lacking, PriceFetch};
 pub use stock::{Deed, Entry, File, Help, Lot, Place, Preview, Undo, state};
 
 use crate::domain::Timestamp;

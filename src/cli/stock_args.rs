@@ -22,7 +22,7 @@ pub enum StockCommand {
     },
     /// Bring a lot in.
     Add(Box<AddArgs>),
-    /// Change lots: price='*1.05', qty=-1, loc=A-12, remarks+=sorted, ... (see filter-help).
+    /// Change lots: price='*1.05', price=guide, qty=-1, loc=A-12, remarks+=sorted, ... (see filter-help).
     Set(SetArgs),
     /// Fetch what the price guide says of lots, within the day's budget.
     Prices(PricesArgs),

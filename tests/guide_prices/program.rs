@@ -67,7 +67,7 @@ fn played() -> Played {
         ),
         ..World::default()
     };
-    let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock::default()), setup));
+    let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock), setup));
     let market = listen(sandbox, 0).expect("a port");
     let config = shop.file(
         "played.toml",
@@ -112,6 +112,10 @@ impl Played {
 const RED: [&str; 2] = ["--filter", "color:Red type:part"];
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 fn a_script_fetches_prices_and_sets_them() {
     let played = played();
     let lots = played.json(0, &[&["list", "--limit", "5000"], &RED[..]].concat());

@@ -268,6 +268,10 @@ fn all() -> Which {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 fn one_call_for_each_article_then_one_step_that_can_be_taken_back() {
     let shop = Shop::new(20, None);
     let refused = shop

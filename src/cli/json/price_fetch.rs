@@ -33,7 +33,7 @@ impl From<&GuideNeed> for Lacking {
 
 /// What became of prices that were to be fetched.
 #[derive(Debug, Serialize)]
-pub struct Fetched {
+pub struct PriceFetch {
     wanted: u32,
     fetched: u32,
     failed: u32,
@@ -53,7 +53,7 @@ struct Trouble {
     again: String,
 }
 
-impl From<&PricesFetched> for Fetched {
+impl From<&PricesFetched> for PriceFetch {
     fn from(done: &PricesFetched) -> Self {
         Self {
             wanted: done.wanted,

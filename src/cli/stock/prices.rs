@@ -27,7 +27,7 @@ impl Desk<'_> {
         }
         let done = self.fetch(which, edits)?;
         if self.out.json() {
-            self.out.document(&json::Fetched::from(&done));
+            self.out.document(&json::PriceFetch::from(&done));
         } else {
             self.out.line(sentence(&done));
         }

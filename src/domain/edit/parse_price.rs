@@ -82,8 +82,8 @@ impl Written<'_> {
         while let Some(word) = words.next() {
             let next = words.next().unwrap_or("");
             match word {
-                "floor" => match next.strip_prefix("cost") {
-                    Some(times) => {
+                "floor" => {
+                    if let Some(times) = next.strip_prefix("cost") {
                         // `cost *1.2` is as good as `cost*1.2`.
                         let times = match words.peek() {
                             Some(more) if times.is_empty() && more.starts_with(['*', '+']) => {
@@ -92,14 +92,13 @@ impl Written<'_> {
                             _ => times,
                         };
                         edit.floor.cost = Some(self.times_cost(times)?);
-                    }
-                    None => {
+                    } else {
                         let price = positive(next).ok_or_else(|| {
                             self.wrong("Behind floor goes cost, cost*1.2, or a price such as 0.02.")
                         })?;
                         edit.floor.price = Some(price);
                     }
-                },
+                }
                 "ceiling" => {
                     let price = positive(next).filter(|price| *price > Money::ZERO);
                     edit.ceiling =

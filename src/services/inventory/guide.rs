@@ -120,7 +120,7 @@ impl App {
             return Ok(need);
         }
         if !self.keys.can_call() {
-            need.barred = "Calls to services outside are switched off.".to_owned();
+            "Calls to services outside are switched off.".clone_into(&mut need.barred);
             return Ok(need);
         }
         match self.market_keys(scope.tenant, Marketplace::BrickLink) {

@@ -41,7 +41,7 @@ fn lacking(need: &GuideNeed, cx: &Cx<'_>) -> (String, Role) {
     let calls = count(cx.numbers, u64::from(need.calls), "call", "calls");
     let cost = format!("{calls}, {} % of a day", need.percent());
     let text = match need.room {
-        Some(0) => format!("{what}: {cost}, but today's share is spent"),
+        Some(0) => format!("{what}: {cost}. Today's are spent; Ctrl+F: fetch them later"),
         Some(room) if room < need.calls => {
             let now = cx.numbers.whole(room);
             format!("{what}: Ctrl+F fetches {now} now of {cost}")

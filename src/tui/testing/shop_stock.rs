@@ -29,6 +29,8 @@ pub struct Book {
     pub views: Vec<LotView>,
     /// Where places are read.
     pub rule: PlaceRule,
+    /// Prices of the guide have been fetched.
+    pub prices: bool,
 }
 
 impl Book {

@@ -21,6 +21,10 @@ impl State {
         ) {
             self.book.written.push(request.clone());
         }
+        let request = match self.guided(request) {
+            Ok(answer) => return Ok(answer),
+            Err(other) => *other,
+        };
         Ok(match request {
             StockRequest::Views => Ok(Reply::LotViews(self.book.views.clone())),
             StockRequest::SaveView { view } => {
