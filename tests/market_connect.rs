@@ -160,7 +160,7 @@ fn on_the_screen() {
     terminal.send("d");
     terminal.wait_for("Remove the keys of BrickLink");
     terminal.send("\u{1b}[C\r");
-    terminal.wait_for("not connected");
+    terminal.wait_for("The keys of BrickLink are removed.");
     terminal.send("\u{3}");
     terminal.wait_for("Ctrl+C once more");
     terminal.send("\u{3}");

@@ -180,7 +180,7 @@ fn the_inbox_shows_photos_only_and_waits_until_they_have_arrived() {
     // Written a moment from now, as this clock goes: it is still arriving.
     let half = bench.send_in("half.jpg", &photo()[..100]);
     let file = fs::File::options().append(true).open(&half).expect("open");
-    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(3_600);
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_hours(1);
     file.set_modified(soon).expect("set");
     let error = bench
         .look(PhotoSource::Inbox("half.jpg".into()))

@@ -79,7 +79,7 @@ fn the_right_one_is_told_once_and_the_photo_put_aside() {
             .expect("done");
     }
     assert_eq!(bench.calls.recv_timeout(PATIENCE), Ok("POST feedback/"));
-    assert_eq!(bench.inbox(), [String::new(); 0]);
+    assert!(bench.inbox().is_empty());
     assert!(bench.inbox_dir().join("done/brick.jpg").is_file());
     // The thread that tells it goes its own way: once the sandbox has heard, there is exactly one.
     let heard = || bench.mock("GET", "/feedback", &Value::Null);
@@ -118,7 +118,7 @@ fn feedback_that_is_lost_troubles_nobody() {
             .expect("done");
         assert_eq!(bench.calls.recv_timeout(PATIENCE), Ok("POST predict/"));
         assert_eq!(bench.calls.recv_timeout(PATIENCE), Ok("POST feedback/"));
-        assert_eq!(bench.inbox(), [String::new(); 0], "{fault}");
+        assert!(bench.inbox().is_empty(), "{fault}");
         bench.add("3001", 2, "A-12").expect("the lot is added");
     }
 }

@@ -270,6 +270,9 @@ impl Screen for IdentifyScreen {
     }
 
     fn hints(&self) -> Vec<Action> {
+        if self.looking.is_some() {
+            return vec![Action::Back];
+        }
         if self.found.is_some() {
             return vec![Action::Open, Action::Switch, Action::Back];
         }
@@ -291,7 +294,14 @@ impl Screen for IdentifyScreen {
             return effects;
         }
         match event {
-            ScreenEvent::Shown | ScreenEvent::Woken(POLL) => Self::poll(),
+            ScreenEvent::Shown => {
+                // There is no list to walk through.
+                if self.found.is_none() && self.photos().is_empty() {
+                    self.on_list = false;
+                }
+                Self::poll()
+            }
+            ScreenEvent::Woken(POLL) => Self::poll(),
             ScreenEvent::Back => {
                 // An answer that was on its way is lost with the line.
                 self.looking = None;

@@ -145,3 +145,11 @@ fn news_of_another_picture_ask_nothing() {
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(asked[0].item.same(&ItemKey::part("3001")));
 }
+
+#[test]
+fn beside_a_picture_the_shops_lots_are_still_told() {
+    let mut harness = Harness::illustrated(Destination::Home, 120, 30);
+    harness.press("g c Tab Down Down Down Down Down").settle();
+    assert_eq!(appears(&mut harness), 20 * 10);
+    harness.shows("colours\n").shows("Here: ");
+}

@@ -228,7 +228,10 @@ fn draw_colors_below(
             .fit("No colours known yet", Role::Dim);
         return line + 1;
     }
-    for row in detail.colors.iter().take(TALL_COLORS) {
+    // What the shop has of it is worth more than the last colours.
+    let room = usize::from(area.height.saturating_sub(line));
+    let most = room.saturating_sub(TALL_LOTS + 4).clamp(3, TALL_COLORS);
+    for row in detail.colors.iter().take(most) {
         let mut pen = canvas.pen(area, line);
         let room = pen.room().saturating_sub(18);
         pen.color(&row.color, room, Role::Text);
@@ -243,7 +246,7 @@ fn draw_colors_below(
         }
         line += 1;
     }
-    let more = detail.colors.len().saturating_sub(TALL_COLORS);
+    let more = detail.colors.len().saturating_sub(most);
     if more > 0 {
         canvas
             .pen(area, line)

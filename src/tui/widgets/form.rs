@@ -432,6 +432,20 @@ mod tests {
     }
 
     #[test]
+    fn pasted_lines_fill_secrets_below_each_other_and_nothing_else() {
+        let mut form = Form::new("x").text("Name", "").secret("A").secret("B");
+        form.paste(" one\r\n\ntwo ");
+        assert!(!form.value(0).contains('\n') && form.hidden(1).is_empty());
+        form.go_to(1);
+        form.paste(" \tone\r\n\n two\n");
+        assert_eq!((form.value(1), form.value(2)), ("one".into(), "two".into()));
+        assert_eq!(form.at(), 2);
+        form.go_to(1);
+        form.paste("a\nb\nc");
+        assert_eq!(form.value(2), "two", "three do not fit");
+    }
+
+    #[test]
     fn choices_turn_with_arrows_and_first_letters() {
         let mut form = Form::new("x").choice("Role", &["owner", "picker", "viewer"], 0);
         form.on(Key::plain(Code::Left));
