@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod fresh;
 mod identify;
 mod jobs;
 mod keys;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use fresh::FreshRequest;
 pub use identify::IdentifyRequest;
 pub use jobs::JobsRequest;
 pub use keys::KeysRequest;
@@ -28,7 +30,10 @@ pub use stock::StockRequest;
 
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
-use crate::domain::market::{Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook};
+use crate::domain::market::{
+    FreshnessReport, Identified, Inbox, KeyTest, MarketRow, PictureKey, PictureLook, PriceSheet,
+    Refreshed, Walked,
+};
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
 use crate::domain::review::{ListLook, Outlook, ReviewPage};
@@ -222,6 +227,8 @@ pub enum Request {
     Stop,
     /// Jobs that run by themselves.
     Jobs(JobsRequest),
+    /// Facts and prices that are fetched.
+    Fresh(FreshRequest),
 }
 
 impl Request {
@@ -235,6 +242,7 @@ impl Request {
             | Self::Keys(KeysRequest::Test { .. })
             | Self::Identify(IdentifyRequest::Photo(_)) => true,
             Self::Stock(asked) => asked.is_long(),
+            Self::Fresh(asked) => asked.is_long(),
             _ => false,
         }
     }
@@ -275,6 +283,7 @@ impl Request {
             Self::Status => "status",
             Self::Stop => "stop",
             Self::Jobs(request) => request.name(),
+            Self::Fresh(request) => request.name(),
         }
     }
 }
@@ -483,6 +492,16 @@ pub enum Reply {
     Identified(Box<Identified>),
     /// Photos that wait.
     Inbox(Box<Inbox>),
+    /// The price guide of an item in a colour.
+    Prices(Box<PriceSheet>),
+    /// What a refresh brought.
+    Refreshed(Box<Refreshed>),
+    /// An item that was fetched, or was known all the time.
+    Found(ItemKey),
+    /// What a walk over old items did.
+    Walked(Box<Walked>),
+    /// How fresh everything is.
+    Freshness(Box<FreshnessReport>),
 }
 
 /// What a client is told without having asked.

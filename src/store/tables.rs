@@ -13,7 +13,7 @@ use super::codec::Record;
 use super::jobs::JobRecord;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
-use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, Spent};
+use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, Reference, Spent};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -146,6 +146,9 @@ pub const FETCHED_ITEMS: Table<(u8, &'static str), FetchedItem> = Table::new("fe
 pub const FETCHED_PRICES: Table<PriceRow, FetchedPrice> = Table::new("fetched_prices");
 /// kind, folded number, colour + 1 (0: without one) -> when somebody looked at it.
 pub const OPENED_ITEMS: Table<(u8, &'static str, u32), OpenedItem> = Table::new("opened_items");
+
+/// 0 -> colours and categories as they were fetched last.
+pub const REFERENCE: Table<u8, Reference> = Table::new("fetched_reference");
 
 /// The key of a price: its letters and words as they are.
 pub type PriceRow = (u8, &'static str, u16, u8, u8, &'static str, &'static str);
@@ -329,4 +332,5 @@ record! {
     FetchedItem => "fetched item", 1;
     FetchedPrice => "fetched price", 1;
     OpenedItem => "opened item", 1;
+    Reference => "fetched colours", 1;
 }
