@@ -822,6 +822,80 @@ fn what_was_fetched() {
     );
 }
 
+#[test]
+fn what_was_fetched_of_facts_prices_and_colours() {
+    use brickops::domain::market::{
+        CatalogFacts, FetchedItem, FetchedPrice, Guide, PriceGuide, PriceKey, PricePoint,
+        Reference, Region,
+    };
+    use brickops::domain::{Category, CategoryId, Color, ColorId, Condition, ItemKey};
+    let now = at(1_700_000_000);
+    let mut item = FetchedItem::none(ItemKey::part("3001"));
+    let facts = CatalogFacts {
+        key: ItemKey::part("3001"),
+        name: "B".into(),
+        alternates: vec!["x".into()],
+        category: CategoryId(5),
+        year: Some(1958),
+        weight: None,
+        dimensions: None,
+        image: "i".into(),
+        obsolete: true,
+    };
+    item.facts.known = Some((facts, now));
+    golden(
+        &item,
+        "010004333030310100043330303101420101780501fba6070000016901fd00803c3048140c00000000",
+    );
+    let key = PriceKey {
+        item: ItemKey::part("3001"),
+        color: ColorId(5),
+        condition: Condition::Used,
+        guide: Guide::Stock,
+        currency: "EUR".into(),
+        region: Region::Country("DE".into()),
+    };
+    let mut price = FetchedPrice::none(key.clone());
+    let money = Money::from_raw;
+    let guide = PriceGuide {
+        key,
+        min: money(1),
+        max: money(4),
+        average: money(2),
+        quantity_average: money(3),
+        count: 6,
+        pieces: 7,
+        points: vec![PricePoint {
+            quantity: 8,
+            price: money(9),
+            sold: Some(now),
+        }],
+        fetched: now,
+    };
+    price.guide.known = Some((guide, now));
+    golden(
+        &price,
+        "0100043330303105010103455552020244450100043330303105010103455552020244450208\
+         0406060701081201fd00803c3048140c00fd00803c3048140c00fd00803c3048140c0000",
+    );
+    let reference = Reference {
+        at: now,
+        colors: vec![Color {
+            name: "Red".into(),
+            ..Color::unknown(ColorId(5))
+        }],
+        categories: vec![Category {
+            id: CategoryId(5),
+            name: "Brick".into(),
+            parent: None,
+        }],
+    };
+    golden(
+        &reference,
+        "01fd00803c3048140c0001050352656400000000010505427269636b00",
+    );
+}
+
 proptest! {
     #[test]
     fn lots_come_back_as_they_were(

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use brickops::clock::{Clock, ManualClock};
-use brickops::domain::market::{Class, PriceState, Refreshed};
+use brickops::domain::job::JobOutcome;
+use brickops::domain::market::{Class, PriceSheet, PriceState, Refreshed};
 use brickops::domain::time::DAY;
-use brickops::domain::{ColorId, Freshness, ItemKey, Marketplace, Scope, Secret, Timestamp};
+use brickops::domain::{
+    CatalogQuery, ColorId, Freshness, ItemKey, Marketplace, Scope, Secret, Timestamp,
+};
 use brickops::entropy::SystemEntropy;
 use brickops::error::Kind;
 use brickops::market::carry::{Answer, Broke, Call, Transport};
@@ -16,10 +19,11 @@ use brickops::sandbox::{
     CONSUMER_KEY, CONSUMER_SECRET, Goods, Group, Hue, Sandbox, Setup as World, StockRow, TOKEN,
     TOKEN_SECRET, Thing, WireRequest,
 };
-use brickops::services::gates::MovedPatience;
+use brickops::services::freshen::add_jobs;
+use brickops::services::gates::{CallLimits, MovedPatience};
 use brickops::services::keys::{Clients, MasterSource, Means};
 use brickops::services::people::{AccountDraft, Threshold};
-use brickops::services::{App, Hashing, Outside, Setup};
+use brickops::services::{App, Hashing, Notice, Outside, Setup};
 use brickops::store::Store;
 
 const START: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -103,7 +107,8 @@ fn world(clock: &Arc<ManualClock>) -> Sandbox {
         id: 5,
         name: "Brick".into(),
     };
-    let goods = Goods::new(vec![thing], vec![hue(0, "-"), hue(5, "Red")], vec![group]);
+    let hues = vec![hue(0, "-"), hue(5, "Red"), hue(9_990, "Octarine")];
+    let goods = Goods::new(vec![thing], hues, vec![group]);
     let setup = World {
         seed: 1,
         goods,
@@ -115,6 +120,10 @@ fn world(clock: &Arc<ManualClock>) -> Sandbox {
 
 impl Server {
     fn new() -> Self {
+        Self::with(CallLimits::default())
+    }
+
+    fn with(limits: CallLimits) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at(START);
         let market = Arc::new(Carried {
@@ -134,9 +143,11 @@ impl Server {
             master: MasterSource::File(dir.path().join("config").join("master.key")),
             connector: Some(Arc::new(clients)),
             patience: Arc::new(MovedPatience(Arc::clone(&clock))),
+            limits,
             ..Outside::default()
         };
         let setup = Setup {
+            data_dir: dir.path().join("data"),
             hashing: Hashing::CHEAP,
             outside,
             ..Setup::default()
@@ -272,4 +283,198 @@ fn prices_come_by_themselves_and_stay_in_an_outage() {
     assert_eq!(server.settle(), 0, "it is not tried before that");
     let report = server.app.freshness(&server.scope()).expect("a report");
     assert_eq!((report.items.expired, report.items.fresh), (1, 0));
+}
+
+impl Server {
+    fn sheet(&self) -> PriceSheet {
+        self.app
+            .price_sheet(&self.scope(), &ItemKey::part("3001"), ColorId(5))
+            .expect("a sheet")
+    }
+
+    fn found(&self, no: &str) -> Vec<String> {
+        let query = CatalogQuery {
+            text: no.into(),
+            ..CatalogQuery::default()
+        };
+        let (app, scope) = (&self.app, self.scope());
+        let ids = app.find_items(&scope, &query, 5).expect("an answer").ids;
+        assert_eq!(app.find_all(&scope, &query).expect("an answer"), ids);
+        let counts = app.count_items(&scope, &query).expect("counts");
+        assert_eq!(counts.total as usize, ids.len());
+        let rows = app.item_rows(&scope, &ids).expect("rows");
+        rows.into_iter().map(|row| row.name).collect()
+    }
+
+    fn calls(&self) -> u32 {
+        self.market.calls.load(Ordering::SeqCst)
+    }
+
+    /// Runs a job of the server; what its history says of it.
+    fn job(&self, name: &str) -> (JobOutcome, String) {
+        let _ = self.app.run_job(None, &door(), name);
+        let runs = self
+            .app
+            .job_history(None, &door(), name)
+            .expect("a history");
+        let last = runs.into_iter().next().expect("a run");
+        (last.outcome, last.text)
+    }
+}
+
+#[test]
+fn a_number_that_was_fetched_is_found_by_it() {
+    let server = Server::new();
+    let (app, scope) = (&server.app, server.scope());
+    assert_eq!(server.found("3001"), Vec::<String>::new());
+    let e = app.fetch_number(&scope, "3001", None).expect_err("no keys");
+    assert_eq!(e.kind, Kind::Invalid, "{e}");
+    server.connect();
+    let e = app
+        .fetch_number(&scope, "99999x", None)
+        .expect_err("nobody");
+    assert_eq!(e.kind, Kind::NotFound);
+    assert!(e.message.contains("99999x"), "{e}");
+    assert!(server.calls() <= 3, "a call for each kind");
+    for wrong in ["", "a b", "x\u{7}"] {
+        let e = app
+            .fetch_number(&scope, wrong, None)
+            .expect_err("no number");
+        assert_eq!(e.kind, Kind::Invalid, "{wrong:?}");
+    }
+    let key = app.fetch_number(&scope, " 3001 ", None).expect("fetched");
+    assert_eq!(key, ItemKey::part("3001"));
+    let calls = server.calls();
+    assert_eq!(app.fetch_number(&scope, "3001", None).expect("known"), key);
+    assert_eq!(server.calls(), calls, "what is known costs nothing");
+    assert_eq!(server.found("3001"), ["Brick 2 x 4"]);
+    assert_eq!(server.found("3002"), Vec::<String>::new());
+    // Nothing is kept of what nobody knows.
+    let items = app.freshness(&scope).expect("a report").items;
+    assert_eq!((items.fresh, items.never), (1, 0));
+}
+
+#[test]
+fn a_sheet_says_how_it_stands() {
+    let server = Server::new();
+    let unknown = server
+        .app
+        .price_sheet(&server.scope(), &ItemKey::part("3001"), ColorId(5));
+    assert_eq!(unknown.expect_err("nobody").kind, Kind::NotFound);
+    server.connect();
+    server.refresh("3001");
+    let told = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&told);
+    server.app.listen(Box::new(move |notice| {
+        if matches!(notice, Notice::NothingFetched(_)) {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        true
+    }));
+    let scope = server.scope();
+    let market = Marketplace::BrickLink;
+    server
+        .app
+        .remove_market(&scope, &door(), market)
+        .expect("removed");
+    assert_eq!(server.sheet().state, PriceState::Coming, "nobody knows yet");
+    server.settle();
+    assert_eq!(told.load(Ordering::SeqCst), 1, "screens hear of it");
+    assert_eq!(server.sheet().state, PriceState::NoKeys);
+    server.connect();
+    assert_eq!(server.sheet().state, PriceState::Coming, "at once again");
+    server.settle();
+    let sheet = server.sheet();
+    assert_eq!((sheet.state, sheet.is_partial()), (PriceState::Here, false));
+    assert_eq!((sheet.cells.len(), sheet.currency.as_str()), (4, "EUR"));
+    assert!(sheet.cells.iter().all(|cell| cell.at == Some(START)));
+    let stock = sheet.cells[1].figures.as_ref().expect("for sale");
+    let chart = stock.chart.as_ref().expect("a chart");
+    assert!(
+        stock.pieces > 0 && chart.bars.iter().sum::<u64>() > 0,
+        "{stock:?}"
+    );
+    for (age, state, worst) in [
+        (30 * DAY - 1, PriceState::Here, Freshness::Fresh),
+        (1, PriceState::Coming, Freshness::Stale),
+        (30 * DAY, PriceState::Coming, Freshness::Stale),
+        (1, PriceState::Coming, Freshness::Expired),
+    ] {
+        server.clock.advance(age);
+        let sheet = server.sheet();
+        assert_eq!(sheet.state, state);
+        assert_eq!(
+            sheet.oldest(),
+            Some((START, worst)),
+            "it is shown all the same"
+        );
+    }
+    *server.market.silent.lock().expect("a lock") = true;
+    server.settle();
+    let failed = server.sheet();
+    assert_eq!(failed.state, PriceState::Failed);
+    assert!(failed.is_partial());
+    assert_eq!(failed.cells[0].figures, sheet.cells[0].figures, "it stays");
+    assert!(failed.trouble().expect("a reason").again > server.clock.now());
+    let detail = server
+        .app
+        .item_detail(&server.scope(), &ItemKey::part("3001"))
+        .expect("known");
+    assert_eq!(detail.fetching, PriceState::Failed);
+    assert!(detail.is_partial());
+    assert!(detail.facts[0].trouble.is_some(), "{:?}", detail.facts);
+    assert_eq!(server.settle(), 0, "it is not tried before its time");
+    // A person may try at once.
+    *server.market.silent.lock().expect("a lock") = false;
+    let now = server.app.refresh_now(
+        &server.scope(),
+        &ItemKey::part("3001"),
+        Some(ColorId(5)),
+        false,
+    );
+    let now = now.expect("a refresh");
+    assert_eq!(now.failed, 0, "{now:?}");
+    assert_eq!(server.sheet().state, PriceState::Here);
+}
+
+#[test]
+fn what_runs_by_itself_says_what_it_did() {
+    // Catalogue may spend ten of twenty-five calls.
+    let server = Server::with(CallLimits {
+        bricklink: Some(25),
+        ..CallLimits::default()
+    });
+    server.app.plant_starter().expect("planted");
+    add_jobs(&server.app, None);
+    for job in ["refresh", "reconcile"] {
+        let (outcome, said) = server.job(job);
+        assert_eq!(outcome, JobOutcome::Done);
+        assert!(said.contains("refresh_as"), "{said}");
+    }
+    add_jobs(&server.app, Some("Nobody's"));
+    assert!(server.job("refresh").1.contains("no shop"));
+    add_jobs(&server.app, Some("bricks"));
+    for job in ["refresh", "reconcile"] {
+        let (outcome, said) = server.job(job);
+        assert_eq!(outcome, JobOutcome::Done, "{said}");
+        assert!(said.starts_with("Nothing is done: "), "{said}");
+    }
+    assert_eq!(server.calls(), 0);
+    server.connect();
+    let (outcome, said) = server.job("reconcile");
+    assert_eq!(outcome, JobOutcome::Done, "{said}");
+    assert!(said.contains("Octarine 9990"), "{said}");
+    let colors = server.app.colors(&server.scope()).expect("colours");
+    assert!(
+        colors.iter().any(|row| row.color.name == "Octarine"),
+        "it can be used at once"
+    );
+    assert_eq!(server.calls(), 2);
+    let (outcome, said) = server.job("refresh");
+    assert_eq!(outcome, JobOutcome::Done, "{said}");
+    assert!(said.contains("items that are due"), "{said}");
+    assert_eq!(server.calls(), 10, "its share and no more: {said}");
+    // A person still gets an answer.
+    let done = server.refresh("3001");
+    assert!(done.fetched >= 2, "{done:?}");
 }

@@ -176,6 +176,38 @@ fn verbs() -> Vec<(&'static str, &'static str, Verb)> {
             "ynynnnnn",
             verb(|app, scope| app.put_photo_aside(scope, "a.jpg")),
         ),
+        (
+            "prices",
+            "yyyyyyyn",
+            verb(|app, scope| app.prices(scope, &part(), ColorId(5))),
+        ),
+        (
+            "price_sheet",
+            "yyyyyyyn",
+            verb(|app, scope| app.price_sheet(scope, &part(), ColorId(5))),
+        ),
+        (
+            "refresh_item",
+            "yyyyyyyn",
+            verb(|app, scope| app.refresh_item(scope, &part())),
+        ),
+        (
+            "refresh_now",
+            "yyyyyyyn",
+            verb(|app, scope| app.refresh_now(scope, &part(), None, false)),
+        ),
+        (
+            "fetch_number",
+            "yyyyyyyn",
+            verb(|app, scope| app.fetch_number(scope, "3001", None)),
+        ),
+        ("freshness", "yyyyyyyn", verb(App::freshness)),
+        (
+            "walk",
+            "ynynnnnn",
+            verb(|app, scope| app.walk(scope, 1, &TASK)),
+        ),
+        ("reconcile", "ynynnnnn", verb(App::reconcile)),
         ("overview", "yyyyyyyn", verb(App::overview)),
         ("overview_figures", "yyyyyyyn", verb(App::overview_figures)),
         (

@@ -6,6 +6,7 @@
 pub mod client;
 mod door;
 pub mod framing;
+mod fresh;
 mod identify;
 mod jobs;
 mod keys;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::Topic;
 pub use door::{DoorRequest, Greeted, Greeting, NewAccount, SignedIn};
+pub use fresh::FreshRequest;
 pub use identify::IdentifyRequest;
 pub use jobs::JobsRequest;
 pub use keys::KeysRequest;
@@ -31,7 +33,8 @@ pub use stock::StockRequest;
 use crate::domain::job::{JobRow, JobRun};
 use crate::domain::lot_draft::{PlaceProposal, PlaceRow};
 use crate::domain::market::{
-    Identified, Inbox, KeyTest, MachineRoom, MarketRow, PictureKey, PictureLook, PricesFetched,
+    FreshnessReport, Identified, Inbox, KeyTest, MachineRoom, MarketRow, PictureKey, PictureLook,
+    PriceSheet, PricesFetched, Refreshed, Walked,
 };
 use crate::domain::query::{CatalogCounts, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, CheckReport, InventoryImport, OrdersImport, Progress};
@@ -228,6 +231,8 @@ pub enum Request {
     Jobs(JobsRequest),
     /// How the services outside are called.
     Machine(MachineRequest),
+    /// Facts and prices that are fetched.
+    Fresh(FreshRequest),
 }
 
 impl Request {
@@ -241,6 +246,7 @@ impl Request {
             | Self::Keys(KeysRequest::Test { .. })
             | Self::Identify(IdentifyRequest::Photo(_)) => true,
             Self::Stock(asked) => asked.is_long(),
+            Self::Fresh(asked) => asked.is_long(),
             _ => false,
         }
     }
@@ -282,6 +288,7 @@ impl Request {
             Self::Stop => "stop",
             Self::Jobs(request) => request.name(),
             Self::Machine(request) => request.name(),
+            Self::Fresh(request) => request.name(),
         }
     }
 }
@@ -494,6 +501,16 @@ pub enum Reply {
     Inbox(Box<Inbox>),
     /// How the services outside are called.
     Machine(Box<MachineRoom>),
+    /// The price guide of an item in a colour.
+    Prices(Box<PriceSheet>),
+    /// What a refresh brought.
+    Refreshed(Box<Refreshed>),
+    /// An item that was fetched, or was known all the time.
+    Found(ItemKey),
+    /// What a walk over old items did.
+    Walked(Box<Walked>),
+    /// How fresh everything is.
+    Freshness(Box<FreshnessReport>),
 }
 
 /// What a client is told without having asked.

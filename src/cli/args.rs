@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::fresh::{PricesArgs, RefreshArgs};
 use super::identify::IdentifyArgs;
 use super::jobs::JobsCommand;
 use super::lists::ListCommand;
@@ -192,6 +193,12 @@ pub enum CatalogCommand {
         #[arg(long = "type", value_name = "TYPE")]
         kind: Option<char>,
     },
+    /// Fetch items, their colours and prices from BrickLink now.
+    Refresh(RefreshArgs),
+    /// How many items and prices are fresh, stale and expired, and what is due next.
+    Freshness,
+    /// What others pay and ask for an item in a colour, and the shop's own prices.
+    Prices(PricesArgs),
 }
 
 /// The shop's lots.

@@ -11,7 +11,7 @@ use crate::api::client::Blocking;
 use crate::api::{Event, Reply, Request, Rows};
 use crate::domain::query::{BinFilter, CatalogFilter, CatalogQuery, ViewSpec};
 use crate::domain::report::{CatalogImport, SkippedRows};
-use crate::domain::rows::ItemRow;
+use crate::domain::rows::{ItemDetail, ItemRow};
 use crate::domain::{CategoryId, ColorId, ItemKey, ItemKind, SortBin};
 use crate::error::{Error, Result};
 
@@ -39,6 +39,9 @@ pub fn run(place: &Place, command: &CatalogCommand, out: &Out) -> anyhow::Result
             Ok(search(place, query, *limit, out)?)
         }
         CatalogCommand::Show { no, kind } => Ok(show(place, no, *kind, out)?),
+        CatalogCommand::Refresh(args) => Ok(super::fresh::refresh(place, args, out)?),
+        CatalogCommand::Freshness => Ok(super::fresh::freshness(place, out)?),
+        CatalogCommand::Prices(args) => Ok(super::fresh::prices(place, args, out)?),
     }
 }
 
@@ -131,7 +134,8 @@ pub fn skipped(rows: &SkippedRows, out: &Out) {
     }
 }
 
-fn kind(letter: char) -> Result<ItemKind> {
+/// The kind of a letter.
+pub fn kind(letter: char) -> Result<ItemKind> {
     ItemKind::from_letter(letter).ok_or_else(|| {
         Error::invalid(format!(
             "There is no item type {letter}. Types are P, M, S, G, B, C, I, O and U."
@@ -269,26 +273,29 @@ fn search(place: &Place, mut query: CatalogQuery, limit: u16, out: &Out) -> Resu
 
 fn show(place: &Place, no: &str, letter: Option<char>, out: &Out) -> Result<Ending> {
     let client = blocking(place)?;
-    let kinds = match letter {
-        Some(letter) => vec![kind(letter)?],
-        None => ItemKind::ALL.to_vec(),
-    };
-    let mut missing = Error::not_found(format!("The catalogue does not know {no}."));
-    for kind in kinds {
+    let detail = find(&client, no, letter.map(kind).transpose()?)?;
+    if out.json() {
+        out.document(&json::WholeItem::from(*detail));
+    } else {
+        super::shop::print_item(&detail, out);
+    }
+    Ok(Ending::Done)
+}
+
+/// Everything about the item of a number, of this kind or of the first that bears it.
+pub fn find(client: &Blocking, no: &str, kind: Option<ItemKind>) -> Result<Box<ItemDetail>> {
+    let kinds = kind.map_or_else(|| ItemKind::ALL.to_vec(), |kind| vec![kind]);
+    let mut missing = Error::not_found(format!(
+        "The catalogue does not know {no}. `brickops catalog refresh {no}` fetches it from BrickLink."
+    ));
+    for one in kinds {
         match client.call(Request::Item {
-            key: ItemKey::new(kind, no),
+            key: ItemKey::new(one, no),
         }) {
-            Ok(Reply::Item(detail)) => {
-                if out.json() {
-                    out.document(&json::WholeItem::from(*detail));
-                } else {
-                    super::shop::print_item(&detail, out);
-                }
-                return Ok(Ending::Done);
-            }
+            Ok(Reply::Item(detail)) => return Ok(detail),
             Ok(_) => return Err(Error::internal("The server answered something else.")),
             Err(e) if e.kind == crate::error::Kind::NotFound => {
-                if letter.is_some() {
+                if kind.is_some() {
                     missing = e;
                 }
             }

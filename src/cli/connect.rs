@@ -139,6 +139,7 @@ pub fn open(place: &Place, wait: bool) -> Result<Arc<Desk>> {
         ..Setup::default()
     };
     let app = Arc::new(App::new(store, clock, setup)?);
+    crate::services::freshen::add_jobs(&app, place.config.market.refresh_as.as_deref());
     app.plant_starter()?;
     if wait {
         app.open_index()?;

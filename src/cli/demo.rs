@@ -27,6 +27,8 @@ const LOTS: &[u8] = include_bytes!("../../seed/shop.bsx");
 /// What its buyers want.
 const ORDERS: &str = include_str!("../../seed/orders.xml");
 
+/// Its name.
+const SHOP: &str = "Practice shop";
 /// Password of everybody in the practice shop.
 const PASSWORD: &str = "practice-makes";
 /// How many orders an hour come in at each of the played marketplaces.
@@ -58,7 +60,7 @@ pub fn run(args: &Args, out: &Out) -> anyhow::Result<Ending> {
     let pass = desk.practice(
         &greeting,
         NewAccount {
-            shop: "Practice shop".into(),
+            shop: SHOP.into(),
             email: "you@practice.example".into(),
             name: "You".into(),
             password: Secret::new(PASSWORD),
@@ -90,6 +92,7 @@ fn play(place: &mut Place) -> Result<Listening> {
         Some(format!("{base}/v1")),
         Some(base),
     ];
+    market.refresh_as = Some(SHOP.into());
     market.master_key = MasterKey::File(place.data_dir.join("practice.key"));
     Ok(listening)
 }

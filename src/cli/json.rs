@@ -1,6 +1,7 @@
 //! What scripts read. These types are a promise of their own and change only with a word in the
 //! change log; the API's types are free to change.
 
+mod fresh;
 mod lists;
 mod lot_lists;
 mod machine;
@@ -10,6 +11,7 @@ mod stock;
 
 use serde::Serialize;
 
+pub use fresh::{Failed, Freshness, Prices, Refresh, Walk};
 pub use lists::{Against, Imported, PartedOut};
 pub use lot_lists::{Compared, PlaceRule, Release, View};
 pub use machine::Machine;
@@ -102,6 +104,8 @@ pub struct WholeItem {
     vanished: Option<String>,
     colors: Vec<ItemColor>,
     facts: Vec<Facts>,
+    partial: bool,
+    prices: Option<Prices>,
     lots: Vec<Lot>,
     similar: Vec<Item>,
 }
@@ -121,12 +125,16 @@ struct Facts {
     source: Option<&'static str>,
     at: Option<String>,
     freshness: Option<&'static str>,
+    failed: Option<Failed>,
 }
 
 impl From<ItemDetail> for WholeItem {
     fn from(detail: ItemDetail) -> Self {
+        let partial = detail.is_partial();
         let item = detail.item;
         Self {
+            partial,
+            prices: detail.prices.as_deref().map(Prices::from),
             r#type: item.key.kind.letter(),
             no: item.key.no,
             name: item.name,
@@ -163,6 +171,7 @@ impl From<ItemDetail> for WholeItem {
                     source: row.facts.map(|facts| facts.source.words()),
                     at: row.facts.map(|facts| facts.at.iso()),
                     freshness: row.freshness.map(crate::domain::Freshness::word),
+                    failed: row.trouble.as_ref().map(Failed::from),
                 })
                 .collect(),
             lots: detail.lots.into_iter().map(Lot::from).collect(),

@@ -8,6 +8,7 @@ mod caller;
 mod catalog;
 mod connect;
 mod demo;
+mod fresh;
 mod groups;
 mod identify;
 mod interrupt;

@@ -255,6 +255,13 @@ pub fn print_item(detail: &ItemDetail, out: &Out) {
             _ => "not known yet".to_owned(),
         };
         out.line(format!("  {:<28} {known}", facts.what));
+        if let Some(trouble) = &facts.trouble {
+            let again = super::json::time(trouble.again);
+            out.line(format!(
+                "  {:<28} failed: {} Tried again after {again}.",
+                "", trouble.text
+            ));
+        }
     }
     for lot in &detail.lots {
         out.line(format!(

@@ -36,6 +36,8 @@ pub struct MarketConfig {
     pub doubt: Option<u8>,
     /// Folder of photos that wait; `None`: `inbox` in the data directory.
     pub inbox: Option<PathBuf>,
+    /// Name of the shop whose keys keep the catalogue fresh; `None`: nothing is fetched by itself.
+    pub refresh_as: Option<String>,
 }
 
 impl MarketConfig {
@@ -48,7 +50,7 @@ impl MarketConfig {
 
 const KNOWN: &str = "Known are master_key, keys_kept_seconds, bricklink_url, brickowl_url, \
                      brickognize_url, pictures_url, bricklink_calls, brickowl_calls, brickognize_calls, \
-                     identify_doubt and inbox.";
+                     identify_doubt, inbox and refresh_as.";
 
 impl Reader<'_> {
     pub(super) fn market(&mut self, value: &Value<'_>) {
@@ -83,6 +85,13 @@ impl Reader<'_> {
                         Ok(())
                     }
                     _ => Err("`inbox` is the whole path of a folder."),
+                },
+                "refresh_as" => match value.get_ref() {
+                    DeValue::String(text) if !text.trim().is_empty() => {
+                        self.config.market.refresh_as = Some(text.trim().to_owned());
+                        Ok(())
+                    }
+                    _ => Err("`refresh_as` is the name of a shop."),
                 },
                 "bricklink_calls" => self.calls(0, value),
                 "brickowl_calls" => self.calls(1, value),
@@ -169,7 +178,7 @@ mod tests {
                     bricklink_url = \"http://127.0.0.1:8801/api/store/v1/\"\n\
                     brickowl_url = \"https://owl.example\"\nbricklink_calls = 3000\n\
                     pictures_url = \"http://127.0.0.1:8801/img\"\nidentify_doubt = 75\n\
-                    inbox = \"/srv/photos\"\n";
+                    inbox = \"/srv/photos\"\nrefresh_as = \"Brick Corner\"\n";
         let (config, problems) = Config::parse(text);
         assert_eq!(problems, []);
         let market = config.market;
@@ -197,6 +206,7 @@ mod tests {
             market.inbox.as_deref(),
             Some(std::path::Path::new("/srv/photos"))
         );
+        assert_eq!(market.refresh_as.as_deref(), Some("Brick Corner"));
         let (config, _) = Config::parse("[market]\nmaster_key = \"passphrase\"\n");
         assert_eq!(config.market.master_key, MasterKey::Passphrase);
     }
@@ -217,6 +227,8 @@ mod tests {
             ("identify_doubt = 101", "0 to 100"),
             ("identify_doubt = 0.85", "0 to 100"),
             ("inbox = \"photos\"", "whole path"),
+            ("refresh_as = 7", "name of a shop"),
+            ("refresh_as = \" \"", "name of a shop"),
             ("password = \"x\"", "Known are"),
         ] {
             let (config, problems) = Config::parse(&format!("[market]\n{line}\n"));

@@ -43,6 +43,10 @@ pub struct RowLot {
 }
 
 /// A row of a list under review.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "marks that do not depend on each other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewRow {
     /// Its place in the list, from 0.
@@ -59,6 +63,8 @@ pub struct ReviewRow {
     pub known: bool,
     /// What is odd about it.
     pub problems: Vec<RowProblem>,
+    /// The catalogue does not know its item.
+    pub unknown_item: bool,
 }
 
 /// Rows of a list, counted.

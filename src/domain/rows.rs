@@ -170,6 +170,8 @@ pub struct FactsRow {
     pub facts: Option<Facts>,
     /// By its age.
     pub freshness: Option<Freshness>,
+    /// Why it could not be fetched last, and when it is tried again.
+    pub trouble: Option<super::market::Trouble>,
 }
 
 /// Everything known about an item.
@@ -193,6 +195,18 @@ pub struct ItemDetail {
     pub lots: Vec<LotRow>,
     /// Other moulds, decorations and neighbours by name.
     pub similar: Vec<ItemRow>,
+    /// Whether name and colours are young enough, and why not.
+    pub fetching: super::market::PriceState,
+    /// What is stored of its prices in the colour of which the shop has most; nothing is fetched for it.
+    pub prices: Option<Box<super::market::PriceSheet>>,
+}
+
+impl ItemDetail {
+    /// Whether something that is fetched is missing or could not be brought up to date.
+    pub fn is_partial(&self) -> bool {
+        self.facts.iter().any(|row| row.trouble.is_some())
+            || self.prices.as_ref().is_some_and(|sheet| sheet.is_partial())
+    }
 }
 
 /// A node of the category tree with its items.

@@ -61,6 +61,8 @@ pub enum Notice {
     Committed(Committed),
     /// A picture has come, or is known not to exist; its number.
     Picture(u64),
+    /// Something was to be fetched for this shop, and nothing came that could be stored.
+    NothingFetched(TenantId),
     /// The search index is being rebuilt, or ready.
     Index {
         /// Whether it answers.
@@ -172,6 +174,7 @@ pub struct App {
     keys: keys::Keys,
     gates: gates::Gates,
     freshener: Arc<freshen::Freshener>,
+    beside: catalog::Beside,
     // Dropped after the gates, which tell it things.
     alerts: Arc<alerts::Alerts>,
     reception: Reception,
@@ -271,6 +274,7 @@ impl App {
             keys,
             gates,
             freshener: freshen::Freshener::new(),
+            beside: catalog::Beside::default(),
             alerts,
             identify: identify::Identify::new(sight, &entropy),
             reception: Reception::new(setup.entropy, setup.hashing),

@@ -45,8 +45,12 @@ impl Names {
                 return Ok(Self::default());
             };
             let tree = CategoryTree::from_nodes(catalog.categories()?);
+            let fetched = tx.reference()?.map_or_else(Vec::new, |found| found.colors);
+            let mut colors: HashMap<ColorId, Color> =
+                fetched.into_iter().map(|c| (c.id, c)).collect();
+            colors.extend(catalog.colors()?.into_iter().map(|c| (c.id, c)));
             Ok(Self {
-                colors: catalog.colors()?.into_iter().map(|c| (c.id, c)).collect(),
+                colors,
                 positions: CategoryPositions::of(&tree),
                 tree,
                 generation: Some(catalog.head().generation),
@@ -85,6 +89,12 @@ impl Names {
         }
         items.insert(item.clone(), facts.clone());
         Ok(facts)
+    }
+
+    /// Something else is known of an item from now on.
+    pub(crate) fn forget_item(&self, item: &ItemKey) {
+        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.remove(item);
     }
 
     /// A colour; one the catalogue does not know is shown by its number.
@@ -149,7 +159,11 @@ fn facts_of(catalog: Option<&Catalog<'_>>, item: &ItemKey) -> Result<Option<Item
         return Ok(None);
     };
     let Some(id) = catalog.find(item)? else {
-        return Ok(None);
+        return Ok(catalog.fetched(item)?.map(|facts| ItemFacts {
+            name: facts.name,
+            category: Some(facts.category),
+            weight: facts.weight.map(|grams| grams.0),
+        }));
     };
     Ok(catalog.record(id)?.map(|record| ItemFacts {
         name: record.name,

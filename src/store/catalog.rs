@@ -14,6 +14,7 @@ use super::codec::{pack, unpack};
 use super::tables::{CatalogMeta, CatalogTables, ElementPairs, ItemColors, ItemRecord, META};
 use super::writer::{Batch, Decided, Write};
 use super::{Store, Tx, disk};
+use crate::domain::market::CatalogFacts;
 use crate::domain::{Category, Color, ColorId, Item, ItemKey, ItemKind, Timestamp, Topic};
 use crate::error::Result;
 
@@ -89,6 +90,19 @@ impl Catalog<'_> {
         let folded = key.folded();
         let table: TableDefinition<'_, (u8, &str), u32> = TableDefinition::new(&self.tables.ids);
         self.tx.look(table, (key.kind.index(), folded.as_str()), Ok)
+    }
+
+    /// Whether it holds an item, or the item was fetched beside it.
+    pub fn knows(&self, key: &ItemKey) -> Result<bool> {
+        Ok(self.find(key)?.is_some() || self.fetched(key)?.is_some())
+    }
+
+    /// What was fetched of an item beside the catalogue.
+    pub fn fetched(&self, key: &ItemKey) -> Result<Option<CatalogFacts>> {
+        let fetched = self.tx.fetched_item(key)?;
+        Ok(fetched
+            .and_then(|item| item.facts.known)
+            .map(|(facts, _)| facts))
     }
 
     /// The numbers of all items that bear this number, whatever their kind.

@@ -9,9 +9,11 @@ use redb::WriteTransaction;
 
 use super::codec::{pack, unpack};
 use super::shop::ShopWrite;
-use super::tables::{FETCHED_ITEMS, FETCHED_PRICES, OPENED_ITEMS};
+use super::tables::{FETCHED_ITEMS, FETCHED_PRICES, OPENED_ITEMS, REFERENCE};
 use super::{Batch, Tx, disk};
-use crate::domain::market::{FetchedItem, FetchedPrice, Guide, OpenedItem, PriceKey, Region};
+use crate::domain::market::{
+    FetchedItem, FetchedPrice, Guide, OpenedItem, PriceKey, Reference, Region,
+};
 use crate::domain::{ColorId, ItemKey, Topic};
 use crate::error::Result;
 
@@ -21,6 +23,7 @@ pub(super) enum FetchedWrite {
     Item(Box<FetchedItem>),
     Price(Box<FetchedPrice>),
     Opened(Box<OpenedItem>),
+    Reference(Box<Reference>),
 }
 
 fn region(region: &Region) -> String {
@@ -74,6 +77,12 @@ pub(super) fn apply(tx: &WriteTransaction, write: FetchedWrite) -> Result<()> {
             tx.open_table(OPENED_ITEMS.definition())
                 .map_err(|e| disk(&e))?
                 .insert(key, pack(&*opened)?.as_slice())
+                .map_err(|e| disk(&e))?;
+        }
+        FetchedWrite::Reference(reference) => {
+            tx.open_table(REFERENCE.definition())
+                .map_err(|e| disk(&e))?
+                .insert(0, pack(&*reference)?.as_slice())
                 .map_err(|e| disk(&e))?;
         }
     }
@@ -134,6 +143,11 @@ impl Tx<'_> {
         )
     }
 
+    /// Colours and categories as they were fetched last.
+    pub fn reference(&self) -> Result<Option<Reference>> {
+        self.look(REFERENCE.definition(), 0, unpack)
+    }
+
     /// What was looked at, and when, in the order of numbers.
     pub fn opened_items(&self) -> Result<Vec<OpenedItem>> {
         let mut found = Vec::new();
@@ -180,6 +194,13 @@ impl Batch {
         for price in prices {
             self.push(ShopWrite::Fetched(FetchedWrite::Price(Box::new(price))));
         }
+    }
+
+    /// Keeps colours and categories as they were fetched, and tells everybody.
+    pub fn put_reference(&mut self, reference: Reference) {
+        self.push(ShopWrite::Fetched(FetchedWrite::Reference(Box::new(
+            reference,
+        ))));
         self.changed_for_all(Topic::Fetched);
     }
 

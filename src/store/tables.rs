@@ -13,7 +13,7 @@ use super::codec::Record;
 use super::jobs::JobRecord;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
-use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, PriceWishes, Spent};
+use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, PriceWishes, Reference, Spent};
 use crate::domain::rows::PickOutcome;
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -149,6 +149,8 @@ pub const OPENED_ITEMS: Table<(u8, &'static str, u32), OpenedItem> = Table::new(
 
 /// tenant -> prices that are still wanted.
 pub const PRICE_WISHES: Table<u32, PriceWishes> = Table::new("price_wishes");
+/// 0 -> colours and categories as they were fetched last.
+pub const REFERENCE: Table<u8, Reference> = Table::new("fetched_reference");
 
 /// The key of a price: its letters and words as they are.
 pub type PriceRow = (u8, &'static str, u16, u8, u8, &'static str, &'static str);
@@ -333,4 +335,5 @@ record! {
     FetchedPrice => "fetched price", 1;
     OpenedItem => "opened item", 1;
     PriceWishes => "prices that are wanted", 1;
+    Reference => "fetched colours", 1;
 }

@@ -188,6 +188,7 @@ actions! {
     Views = "views", "views", "See saved views: use, save, rename or forget one", &[C::Inventory], ["V"];
     FileLots = "into-file", "into file", "Put the marked lots, or this one, into a file, or out of it", &[C::Inventory], ["f"];
     Notes = "notes", "notes and bin", "Change the shop's own tags, notes and bin of the item", &[C::Catalog, C::Item], ["o"];
+    Refresh = "refresh", "refresh", "Fetch the item from BrickLink now, also one that the catalogue does not know", &[C::Catalog, C::Item, C::Import, C::Identify], ["r", "F5"];
     Invite = "invite", "invite", "Invite a person", &[C::People], ["i"];
     ChangeRole = "role", "role", "Change the person's role", &[C::People], ["r"];
     NewPassword = "new-password", "new password", "Make a one-time code for a new password", &[C::People], ["n"];
@@ -228,6 +229,7 @@ impl Action {
     /// The words of the footer on this screen.
     pub const fn label_in(self, context: Context) -> &'static str {
         match (self, context) {
+            (Self::Refresh, C::Import | C::Identify) => "fetch it",
             (Self::Open, C::Filter) => "choose",
             (Self::Open, C::Browse) => "show items",
             (Self::Open, C::Pick | C::Stocktake) => "enter it",
@@ -258,7 +260,7 @@ impl Action {
     /// What one must be allowed to do for it.
     pub const fn right(self) -> Option<Right> {
         match self {
-            Self::Search | Self::Catalog | Self::Browse => Some(Right::ReadCatalog),
+            Self::Search | Self::Catalog | Self::Browse | Self::Refresh => Some(Right::ReadCatalog),
             Self::Inventory
             | Self::History
             | Self::Files

@@ -37,6 +37,8 @@ pub struct Signs {
     pub falling: &'static str,
     /// Part of a bar that is done, and one that is not.
     pub bar: (&'static str, &'static str),
+    /// Bars of a small chart, from the lowest to the highest.
+    pub chart: [&'static str; 8],
     /// Corners and edges of what lies on top: `┌ ┐ └ ┘ ─ │`.
     pub frame: [&'static str; 6],
 }
@@ -60,6 +62,7 @@ pub const UNICODE: Signs = Signs {
     rising: "▴",
     falling: "▾",
     bar: ("▓", "░"),
+    chart: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     frame: ["┌", "┐", "└", "┘", "─", "│"],
 };
 
@@ -82,5 +85,6 @@ pub const ASCII: Signs = Signs {
     rising: "^",
     falling: "v",
     bar: ("#", "."),
+    chart: [".", ".", ":", ":", "|", "|", "#", "#"],
     frame: ["+", "+", "+", "+", "-", "|"],
 };

@@ -519,6 +519,24 @@ impl Conversation for Talk {
                     ids: vec![*id],
                 })
             }
+            Notice::NothingFetched(tenant) => {
+                let (Some(held), Some(app)) = (state.upgrade(), app.upgrade()) else {
+                    return false;
+                };
+                let entry = held
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .entry
+                    .clone();
+                if entry.is_none_or(|of| of.tenant != *tenant) {
+                    return true;
+                }
+                tell(Event::Changed {
+                    seq: app.seq().unwrap_or_default(),
+                    topic: Topic::Fetched,
+                    ids: Vec::new(),
+                })
+            }
             Notice::Index { ready, progress } => tell(Event::Index {
                 ready: *ready,
                 progress: progress.clone(),

@@ -112,6 +112,7 @@ impl Desk {
             )?)),
             Request::Stock(request) => return self.stock(scope, request, tell),
             Request::Identify(request) => return self.identify(scope, request),
+            Request::Fresh(request) => return self.fresh(scope, request, tell),
             Request::Picture { key } => Reply::Picture(app.picture(scope, &key)?),
             Request::Check => Reply::Checked(Box::new(app.check_shop(scope)?)),
             other => return self.pick(scope, other),

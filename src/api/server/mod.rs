@@ -2,6 +2,7 @@
 
 mod conversation;
 pub mod desk;
+mod fresh;
 mod identify;
 mod jobs;
 mod keys;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CatalogFacts, Class, PriceGuide, PriceKey};
-use crate::domain::{ColorId, ItemKey, Timestamp};
+use crate::domain::{Category, Color, ColorId, ItemKey, Timestamp};
 
 /// Why a part could not be fetched, and when it is tried again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,17 @@ impl FetchedPrice {
     }
 }
 
+/// Colours and categories as they were fetched last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// When.
+    pub at: Timestamp,
+    /// Every colour.
+    pub colors: Vec<Color>,
+    /// Every category that has a number.
+    pub categories: Vec<Category>,
+}
+
 /// When somebody looked at an item last, in a colour or (without one) at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedItem {
@@ -167,6 +178,21 @@ pub struct AgeCounts {
     pub expired: u32,
     /// Not known at all.
     pub never: u32,
+}
+
+impl AgeCounts {
+    /// How many of a thousand that are known are expired.
+    pub fn expired_permille(self) -> u32 {
+        let known = u64::from(self.fresh) + u64::from(self.stale) + u64::from(self.expired);
+        let part = u64::from(self.expired) * 1000;
+        u32::try_from(part.checked_div(known).unwrap_or(0)).unwrap_or(1000)
+    }
+
+    /// Whether that is more than two of a hundred.
+    pub fn warns(self) -> bool {
+        let known = u64::from(self.fresh) + u64::from(self.stale) + u64::from(self.expired);
+        u64::from(self.expired) * 100 > known * 2
+    }
 }
 
 /// How fresh the catalogue is.

@@ -21,6 +21,7 @@ pub mod member;
 pub mod order_change;
 pub mod picture;
 pub mod price_guide;
+pub mod price_sheet;
 pub mod price_view;
 pub mod service;
 pub mod spent;
@@ -32,8 +33,8 @@ pub use catalog_facts::{CatalogFacts, ElementLink};
 pub use contents::{Appears, Contained, Containing};
 pub use failure::{Class, Done, Failure};
 pub use fetched::{
-    AgeCounts, Fetched, FetchedItem, FetchedPrice, FreshnessReport, OpenedItem, Refreshed, Trouble,
-    Walked,
+    AgeCounts, Fetched, FetchedItem, FetchedPrice, FreshnessReport, OpenedItem, Reference,
+    Refreshed, Trouble, Walked,
 };
 pub use guess::{ColorHint, Guess, Guesses, Score, Sought};
 pub use identified::{
@@ -53,6 +54,7 @@ pub use member::{
 pub use order_change::OrderChange;
 pub use picture::{PictureKey, PictureLook, PictureMode};
 pub use price_guide::{Guide, PriceGuide, PriceKey, PricePoint, Region};
+pub use price_sheet::{Chart, OwnPrice, PriceCell, PriceFigures, PriceSheet};
 pub use price_view::{PriceState, PriceView};
 pub use service::{Purpose, Service, StoreFacts};
 pub use spent::{Bucket, Spent};

@@ -29,6 +29,20 @@ impl App {
     /// element ids are found.
     pub fn find_items(&self, scope: &Scope, query: &CatalogQuery, limit: usize) -> Result<Found> {
         allow(scope, Right::ReadCatalog)?;
+        let mut beside = self.beside(query)?;
+        beside.truncate(limit);
+        let limit = limit - beside.len();
+        let mut found = self.find_numbered(scope, query, limit)?;
+        if !beside.is_empty() {
+            let scores = vec![search::Tier::Number.score(); beside.len()];
+            found.scores.splice(0..0, scores);
+            found.ids.splice(0..0, beside);
+        }
+        Ok(found)
+    }
+
+    /// The same of items that the catalogue numbers.
+    fn find_numbered(&self, scope: &Scope, query: &CatalogQuery, limit: usize) -> Result<Found> {
         let own = self.own_items(scope, query.own.as_deref())?;
         let Some(index) = self.index() else {
             return self.find_exactly(query, own.as_deref(), limit);
@@ -54,18 +68,25 @@ impl App {
     pub fn find_all(&self, scope: &Scope, query: &CatalogQuery) -> Result<Vec<u32>> {
         allow(scope, Right::ReadCatalog)?;
         let own = self.own_items(scope, query.own.as_deref())?;
+        let mut all = self.beside(query)?;
         let Some(index) = self.index() else {
-            return Ok(self.find_exactly(query, own.as_deref(), usize::MAX)?.ids);
+            all.extend(self.find_exactly(query, own.as_deref(), usize::MAX)?.ids);
+            return Ok(all);
         };
         let filter = self.filter(&query.filter);
-        index
+        let numbered = index
             .all(&Query {
                 text: &query.text,
                 filter: &filter,
                 only: own.as_deref(),
                 limit: usize::MAX,
             })
-            .map_err(|e| failed(&e))
+            .map_err(|e| failed(&e))?;
+        if all.is_empty() {
+            return Ok(numbered);
+        }
+        all.extend(numbered);
+        Ok(all)
     }
 
     fn find_exactly(
@@ -135,12 +156,13 @@ impl App {
     pub fn count_items(&self, scope: &Scope, query: &CatalogQuery) -> Result<CatalogCounts> {
         allow(scope, Right::ReadCatalog)?;
         let own = self.own_items(scope, query.own.as_deref())?;
+        let beside = self.beside(query)?.len();
         let of = self
             .store
             .read(|tx| Ok(tx.catalog()?.map_or(0, |catalog| catalog.len())))?;
         let Some(index) = self.index() else {
             let total = self.find_exactly(query, own.as_deref(), usize::MAX)?;
-            let total = total.ids.len();
+            let total = total.ids.len() + beside;
             return Ok(CatalogCounts {
                 total: u32::try_from(total).unwrap_or(u32::MAX),
                 of,
@@ -156,21 +178,23 @@ impl App {
                 limit: 0,
             })
             .map_err(|e| failed(&e))?;
-        Ok(counts(facets, of, &self.names()))
+        let mut counts = counts(facets, of, &self.names());
+        counts.total += u32::try_from(beside).unwrap_or(u32::MAX);
+        Ok(counts)
     }
 
     /// Rows for lists, in the order of `ids`.
     pub fn item_rows(&self, scope: &Scope, ids: &[u32]) -> Result<Vec<ItemRow>> {
         allow(scope, Right::ReadCatalog)?;
+        let (mut rows, ids) = self.beside_rows(scope, ids)?;
         self.store.read(|tx| {
             let Some(catalog) = tx.catalog()? else {
-                return Ok(Vec::new());
+                return Ok(rows);
             };
             let shop = tx.shop(scope);
             let stocked = allowed(scope, Right::ReadInventory) && shop.has_lots()?;
             let marked = shop.has_overlays()?;
             let names = self.names();
-            let mut rows = Vec::with_capacity(ids.len());
             for record in catalog.records(ids)? {
                 let stock = if stocked {
                     shop.stock_of(&record.key)?

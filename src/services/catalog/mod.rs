@@ -1,5 +1,6 @@
 //! The global catalogue: importing it, finding items, showing them, narrowing by counts.
 
+mod beside;
 mod browse;
 pub(crate) mod detail;
 mod find;
@@ -9,4 +10,5 @@ pub mod index;
 pub mod merge;
 mod starter;
 
+pub(crate) use beside::Beside;
 pub use starter::STARTER;

@@ -5,8 +5,11 @@
 //! the notes ([`start`]), and tests do the same by hand ([`App::freshen_next`]).
 
 mod bulk;
+mod by_hand;
+mod jobs;
 mod prices;
 mod queue;
+mod reconcile;
 mod refresh;
 mod report;
 mod walk;
@@ -14,12 +17,14 @@ mod walk;
 use std::sync::{Arc, Weak};
 
 pub(in crate::services) use bulk::FetchPrices;
+pub use jobs::add_jobs;
 pub(crate) use queue::Freshener;
 pub use queue::Wish;
 pub use refresh::Due;
 
-use super::App;
-use crate::domain::market::{FetchedItem, Purpose, Refreshed};
+use super::rights::{NO_SHOP, Right, allow};
+use super::{App, Notice};
+use crate::domain::market::{Class, FetchedItem, PriceState, Purpose, Refreshed};
 use crate::domain::time::SECOND;
 use crate::domain::{
     ColorId, Facts, Freshness, Item, ItemColor, ItemKey, Scope, Source, TenantId, Timestamp, UserId,
@@ -108,22 +113,35 @@ pub(crate) fn merged(item: Option<Item>, fetched: Option<&FetchedItem>) -> Optio
     Some(item)
 }
 
+/// Refuses who may not read the catalogue, and nobody: what is fetched is fetched with the keys of a shop.
+fn somebody(scope: &Scope) -> Result<()> {
+    allow(scope, Right::ReadCatalog)?;
+    if scope.tenant == NO_SHOP {
+        return allow(scope, Right::ReadInventory);
+    }
+    Ok(())
+}
+
 impl App {
+    /// Counts an answer from what is stored: the oldest of it, `None` where something was missing, and whether
+    /// fetching it had failed.
+    pub(crate) fn answered(&self, scope: &Scope, worst: Option<Freshness>, failed: bool) {
+        if scope.tenant != NO_SHOP {
+            let meter = &self.machines.meter;
+            meter.answered(scope.tenant, worst, failed && worst.is_some());
+        }
+    }
+
     /// Notes that somebody looks at an item: what is missing or old will be fetched. Returns at once. `worst`:
-    /// the oldest of what was answered, `None` where something was missing; beside it whether fetching it had
-    /// failed.
+    /// the oldest of what was answered, `None` where something was missing.
     pub(crate) fn wish_fresh(
         &self,
         scope: &Scope,
         key: &ItemKey,
         color: Option<ColorId>,
-        (worst, failed): (Option<Freshness>, bool),
+        worst: Option<Freshness>,
     ) {
-        if scope.tenant != super::rights::NO_SHOP {
-            let meter = &self.machines.meter;
-            meter.answered(scope.tenant, worst, failed && worst.is_some());
-        }
-        if !self.keys.can_call() || scope.tenant == super::rights::NO_SHOP {
+        if !self.keys.can_call() || scope.tenant == NO_SHOP {
             return;
         }
         self.freshener.wish(Wish {
@@ -135,22 +153,41 @@ impl App {
         });
     }
 
+    /// Notes that somebody looks at an item of which nothing can be fetched now.
+    pub(crate) fn note_wish(&self, scope: &Scope, key: &ItemKey) {
+        self.wish_fresh(scope, key, None, Some(Freshness::Fresh));
+    }
+
     /// Works off the next wish; `false`: there was none. It blocks for as long as its calls take.
     pub fn freshen_next(&self) -> bool {
         let Some(wish) = self.freshener.next() else {
             return false;
         };
-        if let Err(e) = self.grant(&wish) {
-            tracing::warn!("an item could not be refreshed: {e}");
+        let granted = self.grant(&wish);
+        self.freshener.done(&wish);
+        match granted {
+            Ok(true) => {}
+            Ok(false) => self.announce(&Notice::NothingFetched(wish.tenant)),
+            Err(e) => tracing::warn!("an item could not be refreshed: {e}"),
         }
         true
     }
 
-    fn grant(&self, wish: &Wish) -> Result<()> {
+    /// Whether screens need no word: something was stored, or there was nothing to fetch.
+    fn needs_no_word(done: &Refreshed) -> bool {
+        done.trouble.as_ref().is_none_or(|trouble| {
+            !matches!(
+                trouble.class,
+                Class::NoKeys | Class::Offline | Class::NotFound
+            )
+        })
+    }
+
+    fn grant(&self, wish: &Wish) -> Result<bool> {
         let now = self.clock.now();
-        self.note_look(wish, now)?;
+        self.note_look(&wish.key, wish.color, now)?;
         if !wish.due || self.freshener.is_without_keys(wish.tenant, now) {
-            return Ok(());
+            return Ok(true);
         }
         let scope = Scope::owner(wish.tenant, UserId(0), now);
         let purpose = if wish.urgent {
@@ -160,22 +197,45 @@ impl App {
         };
         let done = self.refreshed(&scope, &wish.key, Due::Old, purpose)?;
         self.heed(wish.tenant, &done, now);
-        Ok(())
+        Ok(Self::needs_no_word(&done))
+    }
+
+    /// Whether what is due can be expected, and why not.
+    pub(crate) fn fetching(
+        &self,
+        scope: &Scope,
+        key: &ItemKey,
+        due: bool,
+        held: bool,
+    ) -> PriceState {
+        if !due {
+            PriceState::Here
+        } else if !self.keys.can_call() {
+            PriceState::Offline
+        } else if self.freshener.is_without_keys(scope.tenant, scope.now) {
+            PriceState::NoKeys
+        } else if held {
+            PriceState::Failed
+        } else if self.freshener.waits(scope.tenant, key) {
+            PriceState::Coming
+        } else {
+            PriceState::Nothing
+        }
     }
 
     fn heed(&self, tenant: TenantId, done: &Refreshed, now: Timestamp) {
         let class = done.trouble.as_ref().map(|trouble| trouble.class);
-        if class == Some(crate::domain::market::Class::NoKeys) {
+        if class == Some(Class::NoKeys) {
             let until = Timestamp::from_micros(now.micros().saturating_add(WITHOUT_KEYS));
             self.freshener.without_keys(tenant, until);
         }
     }
 
-    fn note_look(&self, wish: &Wish, now: Timestamp) -> Result<()> {
-        let known = self.store.read(|tx| tx.opened_of(&wish.key))?;
-        let news: Vec<Option<ColorId>> = [None, wish.color]
+    fn note_look(&self, key: &ItemKey, color: Option<ColorId>, now: Timestamp) -> Result<()> {
+        let known = self.store.read(|tx| tx.opened_of(key))?;
+        let news: Vec<Option<ColorId>> = [None, color]
             .into_iter()
-            .take(if wish.color.is_some() { 2 } else { 1 })
+            .take(if color.is_some() { 2 } else { 1 })
             .filter(|color| {
                 !known.iter().any(|look| {
                     look.color == *color && (0..SAME_LOOK).contains(&now.since(look.at))
@@ -185,7 +245,7 @@ impl App {
         if news.is_empty() {
             return Ok(());
         }
-        let key = wish.key.clone();
+        let key = key.clone();
         self.store.write(move |_| {
             let mut batch = crate::store::Batch::new();
             for color in news {

@@ -29,6 +29,7 @@ pub struct Wish {
 #[derive(Debug, Default)]
 struct Line {
     waiting: VecDeque<Wish>,
+    doing: Vec<Wish>,
     without_keys: HashMap<TenantId, Timestamp>,
     fetching: HashSet<TenantId>,
     ended: bool,
@@ -71,20 +72,36 @@ impl Freshener {
         self.wake.notify_one();
     }
 
+    /// The next wish, under way until it is [`Freshener::done`].
     pub(super) fn next(&self) -> Option<Wish> {
-        self.line().waiting.pop_front()
+        let mut line = self.line();
+        let wish = line.waiting.pop_front()?;
+        line.doing.push(wish.clone());
+        Some(wish)
     }
 
-    /// Whether an item waits for its turn.
+    pub(super) fn done(&self, wish: &Wish) {
+        let mut line = self.line();
+        let at = line.doing.iter().position(|one| one == wish);
+        if let Some(at) = at {
+            line.doing.swap_remove(at);
+        }
+    }
+
+    /// Whether an item waits for its turn, or has it.
     pub(super) fn waits(&self, tenant: TenantId, key: &ItemKey) -> bool {
         let line = self.line();
-        line.waiting
-            .iter()
-            .any(|wish| wish.due && wish.tenant == tenant && wish.key.same(key))
+        let mut all = line.waiting.iter().chain(&line.doing);
+        all.any(|wish| wish.due && wish.tenant == tenant && wish.key.same(key))
     }
 
     pub(super) fn without_keys(&self, tenant: TenantId, until: Timestamp) {
         self.line().without_keys.insert(tenant, until);
+    }
+
+    /// The keys of a shop have changed: it is asked for them again.
+    pub(crate) fn keys_changed(&self, tenant: TenantId) {
+        self.line().without_keys.remove(&tenant);
     }
 
     pub(super) fn is_without_keys(&self, tenant: TenantId, now: Timestamp) -> bool {

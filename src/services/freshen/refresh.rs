@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::market::Gate;
 use crate::market::bricklink::BrickLink;
 use crate::services::App;
-use crate::services::rights::{Right, allow};
 use crate::store::{Batch, Decided, Tx};
 
 const MINUTE: i64 = 60 * SECOND;
@@ -144,7 +143,7 @@ impl App {
     /// # Errors
     /// `Forbidden` without the right to read the catalogue, `Storage` when the store cannot be used.
     pub fn refresh_item(&self, scope: &Scope, key: &ItemKey) -> Result<Refreshed> {
-        allow(scope, Right::ReadCatalog)?;
+        super::somebody(scope)?;
         self.refreshed(scope, key, Due::All, Purpose::Person)
     }
 
@@ -224,14 +223,19 @@ impl App {
             }
         }
         let done = round.done;
-        // Nobody was asked: what is stored stays as it is, without a word about it.
+        // Nobody was asked: what is stored stays as it is, without a word about it. Nor is a number worth
+        // keeping that nobody knows.
         let asked = opened.is_ok() && done.fetched + done.failed > 0;
-        if asked {
+        let stray = base.is_none() && item.facts.known.is_none();
+        if asked && !stray {
             self.store.write(move |_| {
                 let mut batch = Batch::new();
                 batch.put_fetched(item, prices);
                 Ok(Decided::new((), batch))
             })?;
+            if base.is_none() {
+                self.names().forget_item(key);
+            }
         }
         Ok(done)
     }
@@ -243,16 +247,20 @@ impl App {
         through: impl FnOnce(Arc<dyn Gate>) -> Arc<dyn Gate>,
     ) -> std::result::Result<BrickLink, Box<Failure>> {
         let none = |class, text: &str| Box::new(Failure::new(Service::BrickLink, class, text));
+        let off = || {
+            none(
+                Class::Offline,
+                "Calls to services outside are switched off; start the server without --offline.",
+            )
+        };
+        if !self.keys.can_call() {
+            return Err(off());
+        }
         let opened = self.market_keys(tenant, Marketplace::BrickLink)?;
         let MarketKeys::BrickLink(keys) = &*opened.keys else {
             return Err(none(Class::NoKeys, "These are not BrickLink's keys."));
         };
         let gate = through(self.market_gate(tenant, Lane::BrickLink, opened.account));
-        self.keys.bricklink(keys, gate).ok_or_else(|| {
-            none(
-                Class::Offline,
-                "Calls to services outside are switched off; start the server without --offline.",
-            )
-        })
+        self.keys.bricklink(keys, gate).ok_or_else(off)
     }
 }

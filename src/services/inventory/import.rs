@@ -409,11 +409,11 @@ fn take_rows(
         piece.added += 1;
         piece.pieces += u64::from(pieces);
         piece.no_place += u64::from(!lot.place.understood());
-        let found = match &catalog {
-            None => None,
-            Some(catalog) => catalog.find(&lot.item)?,
+        let known = match &catalog {
+            None => false,
+            Some(catalog) => catalog.knows(&lot.item)?,
         };
-        piece.unknown_items += u64::from(found.is_none());
+        piece.unknown_items += u64::from(!known);
     }
     Ok(piece)
 }

@@ -83,7 +83,7 @@ impl<'t> Looking<'t> {
     pub(super) fn knows(&self, lot: &Lot) -> Result<bool> {
         Ok(match &self.catalog {
             None => false,
-            Some(catalog) => catalog.find(&lot.item)?.is_some(),
+            Some(catalog) => catalog.knows(&lot.item)?,
         })
     }
 

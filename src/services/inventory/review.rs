@@ -299,9 +299,18 @@ impl App {
         let (shown, total) = sheet.window(filter, offset, len.min(MAX_WINDOW));
         let names = self.names();
         let rows = self.store.read(|tx| {
+            let catalog = tx.catalog()?;
             let rows = shown.iter().map(|at| {
-                let marks = sheet.marks(*at).unwrap_or_default();
                 let kept = sheet.row(*at)?;
+                let marks = sheet.marks(*at).unwrap_or_default();
+                // The item may have been fetched meanwhile.
+                if let (true, Some(lot), Some(catalog)) =
+                    (marks.has(Marks::ITEM), &kept.lot, &catalog)
+                    && catalog.knows(&lot.item)?
+                {
+                    sheet.item_is_known(*at);
+                }
+                let marks = sheet.marks(*at).unwrap_or_default();
                 row_of(tx, &names, (*at, marks), kept)
             });
             rows.collect::<Result<Vec<ReviewRow>>>()
@@ -419,7 +428,7 @@ impl App {
             .map_err(|why| Error::invalid(format!("That cannot be: {why}.")))?;
         judge(lot, marks);
         let item = self.store.read(|tx| match tx.catalog()? {
-            Some(catalog) => Ok(catalog.find(&lot.item)?.is_some()),
+            Some(catalog) => Ok(catalog.knows(&lot.item)?),
             None => Ok(false),
         })?;
         marks.set(Marks::ITEM, !item);
@@ -523,6 +532,7 @@ fn row_of(
         edited: marks.has(Marks::EDITED),
         known: marks.has(Marks::KNOWN),
         problems,
+        unknown_item: marks.has(Marks::ITEM),
     })
 }
 

@@ -269,6 +269,13 @@ impl Sheet {
         Ok(())
     }
 
+    /// The catalogue knows a row's item by now. That is no change of the row.
+    pub(super) fn item_is_known(&mut self, at: usize) {
+        if let Some(marks) = self.marks.get_mut(at) {
+            marks.set(Marks::ITEM, false);
+        }
+    }
+
     /// Takes the latest change back; gives the row's place, or `None` where nothing was changed.
     pub(super) fn undo(&mut self) -> Option<usize> {
         let step = self.steps.pop()?;

@@ -258,6 +258,7 @@ impl App {
         });
         // Also when nobody knows whether it was written.
         self.keys.vault.drop_all();
+        self.freshener.keys_changed(scope.tenant);
         changed
     }
 

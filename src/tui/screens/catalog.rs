@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::catalog_view as view;
 use super::filter::{FilterPanel, Narrowed};
 use super::filter_choices::Facts;
-use crate::api::{Answer, Event, Opened, Reply, Request, Rows, Topic};
+use crate::api::{Answer, Event, FreshRequest, Opened, Reply, Request, Rows, Topic};
 use crate::domain::rows::{CategoryRow, ColorRow, ItemDetail, ItemRow};
 use crate::domain::{CatalogCounts, CatalogFilter, CatalogQuery, ItemKey, ViewSpec, Whereabouts};
 use crate::tui::action::Action;
@@ -14,6 +14,7 @@ use crate::tui::effect::{Destination, Effect, Tag};
 use crate::tui::key::{Code, Key};
 use crate::tui::keymap::Context;
 use crate::tui::screen::{Cx, Mode, Screen, ScreenEvent};
+use crate::tui::theme::Role;
 use crate::tui::widgets::detail;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::picture::Picture;
@@ -27,6 +28,7 @@ const COLORS: Tag = 5;
 const CATEGORIES: Tag = 6;
 const REST: Tag = 7;
 const COUNT_REST: Tag = 8;
+const FETCH: Tag = 9;
 
 /// The pane shows the item one rests on for this long.
 const PANE_DELAY: Duration = Duration::from_millis(100);
@@ -39,6 +41,8 @@ pub(super) struct Waiting {
     pub(super) spelling: bool,
     counting: bool,
     pane: Pane,
+    /// The number that BrickLink is asked for.
+    pub(super) fetching: Option<String>,
 }
 
 /// How the pane stands to what it shows.
@@ -236,6 +240,7 @@ impl Catalog {
         match (tag, answer) {
             (SEARCH, answer) => self.found(answer, cx),
             (COUNT, answer) => self.counted(answer, cx),
+            (FETCH, answer) => self.fetched(answer, cx),
             (SPELL, answer) => self.spelled(answer, cx),
             (DETAIL, answer) => {
                 if self.waiting.pane == Pane::Asked {
@@ -302,9 +307,68 @@ impl Catalog {
                 return effects;
             }
             Action::ClearFilters => return self.clear_filters(cx),
+            Action::Refresh => return self.fetch(),
             _ => {}
         }
         Vec::new()
+    }
+
+    /// The number that was typed, where it is one and no row bears it: the catalogue does not know it.
+    pub(super) fn unknown_number(&self) -> Option<String> {
+        let text = self.shown.as_ref()?.text.trim();
+        let looks = text.len() <= 24
+            && text.bytes().any(|b| b.is_ascii_digit())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+        let borne = self
+            .window
+            .row(0)
+            .is_some_and(|row| row.key.no.eq_ignore_ascii_case(text));
+        let narrowed = self.filter.active() > 0 || self.own.is_some();
+        let nothing = self.window.is_empty() || self.corrected.is_some();
+        (looks && !borne && !narrowed && nothing).then(|| text.to_owned())
+    }
+
+    /// Fetches the number that was typed and is unknown, else the item one is at.
+    fn fetch(&mut self) -> Vec<Effect> {
+        if self.waiting.fetching.is_some() {
+            return Vec::new();
+        }
+        let (no, request) = match (self.unknown_number(), self.window.current()) {
+            (Some(no), _) => (no.clone(), FreshRequest::Fetch { no, kind: None }),
+            (None, Some(row)) => {
+                let refresh = FreshRequest::Refresh {
+                    item: row.key.clone(),
+                    color: None,
+                    stale: false,
+                };
+                (row.key.no.clone(), refresh)
+            }
+            (None, None) => return Vec::new(),
+        };
+        let said = Effect::Say(Role::Info, format!("Asking BrickLink for {no}"));
+        self.waiting.fetching = Some(no);
+        vec![said, Effect::send(FETCH, Request::Fresh(request))]
+    }
+
+    fn fetched(&mut self, answer: Answer, cx: &Cx<'_>) -> Vec<Effect> {
+        let no = self.waiting.fetching.take().unwrap_or_default();
+        let said = match answer {
+            Ok(Reply::Found(key)) => {
+                Effect::Say(Role::Good, format!("{} is in the catalogue now.", key.no))
+            }
+            Ok(Reply::Refreshed(done)) => match done.trouble {
+                Some(trouble) => Effect::Say(Role::Bad, trouble.text),
+                None => Effect::Say(Role::Good, format!("{no} is up to date.")),
+            },
+            Ok(_) => return Vec::new(),
+            Err(error) => Effect::fail(&error),
+        };
+        self.waiting.pane = Pane::Stale;
+        let mut effects = self.search(cx);
+        effects.push(said);
+        effects
     }
 
     /// Names of colours and categories, once.
@@ -379,6 +443,12 @@ impl Catalog {
     }
 
     fn told(&mut self, event: &Event, cx: &Cx<'_>) -> Vec<Effect> {
+        let fetched = Topic::Fetched;
+        if matches!(event, Event::Changed { topic, .. } if *topic == fetched) {
+            // The rows are the same; what is known of the one one is at may not be.
+            self.waiting.pane = Pane::Stale;
+            return self.rest();
+        }
         let concerns = match event {
             Event::Changed { topic, .. } => {
                 matches!(topic, Topic::Catalog | Topic::Inventory | Topic::Overlays)
@@ -437,12 +507,16 @@ impl Screen for Catalog {
                 Action::Back,
             ];
         }
+        if self.unknown_number().is_some() {
+            return vec![Action::Refresh, Action::Switch, Action::Filters];
+        }
         if self.in_list {
             vec![
                 Action::Open,
                 Action::Search,
                 Action::Filters,
                 Action::Notes,
+                Action::Refresh,
                 Action::Browse,
                 Action::Back,
             ]
@@ -464,6 +538,7 @@ impl Screen for Catalog {
                 }
             }
             ScreenEvent::Back => {
+                self.waiting.fetching = None;
                 self.window.forget();
                 self.search(cx)
             }

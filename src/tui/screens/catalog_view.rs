@@ -173,8 +173,12 @@ fn draw_chips(screen: &Catalog, canvas: &mut Canvas<'_>, line: Rect, cx: &Cx<'_>
     let mut pen = canvas.pen(line, 0);
     pen.skip(1);
     if let Some(corrected) = &screen.corrected {
-        let text =
-            format!("Nothing for that. Did you mean \"{corrected}\"? These are its results.");
+        let text = match unknown(screen, cx) {
+            Some((_, how)) => format!("These are for \"{corrected}\". {how}"),
+            None => {
+                format!("Nothing for that. Did you mean \"{corrected}\"? These are its results.")
+            }
+        };
         pen.fit(&text, Role::Warning);
         return;
     }
@@ -220,6 +224,11 @@ fn draw_nothing(screen: &Catalog, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'
         );
         return;
     }
+    if let Some((what, how)) = unknown(screen, cx) {
+        canvas.pen(area, 1).fit(&what, Role::Text);
+        canvas.pen(area, 2).fit(&how, Role::Dim);
+        return;
+    }
     canvas.pen(area, 1).fit("Nothing matches.", Role::Text);
     let help = if screen.waiting.spelling {
         "Looking for something that is written like it"
@@ -238,6 +247,21 @@ fn draw_nothing(screen: &Catalog, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'
             .pen(area, 3)
             .fit(&format!("{key} takes all filters away."), Role::Dim);
     }
+}
+
+/// That the number which was typed is unknown, and how to get it.
+fn unknown(screen: &Catalog, cx: &Cx<'_>) -> Option<(String, String)> {
+    let no = screen.unknown_number()?;
+    let key = cx
+        .keymap
+        .shown(crate::tui::action::Action::Refresh, !screen.in_list)
+        .unwrap_or_default();
+    let how = if screen.waiting.fetching.is_some() {
+        format!("Asking BrickLink for {no}")
+    } else {
+        format!("{key} fetches {no} from BrickLink.")
+    };
+    Some((format!("{no} is not in the catalogue."), how))
 }
 
 /// Widths of the columns for what is visible.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::identify_view;
-use crate::api::{Answer, IdentifyRequest, Reply, Request};
-use crate::domain::Right;
+use crate::api::{Answer, FreshRequest, IdentifyRequest, Reply, Request};
 use crate::domain::market::{
     Candidate, Identified, Inbox, InboxPhoto, PhotoOrder, PhotoSource, Sought,
 };
+use crate::domain::{ItemKey, Right};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
@@ -23,6 +23,7 @@ const FOUND: Tag = 2;
 const CHOSEN: Tag = 3;
 const ASIDE: Tag = 4;
 const POLL: Tag = 5;
+const FETCHED: Tag = 6;
 /// The inbox is looked at so often.
 const EVERY: Duration = Duration::from_secs(3);
 /// Candidates that are asked for; the first five are seen at once.
@@ -173,6 +174,40 @@ impl IdentifyScreen {
         ]
     }
 
+    /// Fetches the candidate one is at, where the catalogue does not know it.
+    fn fetch(&self) -> Vec<Effect> {
+        let Some(item) = self
+            .here()
+            .filter(|row| !row.known)
+            .and_then(|row| row.guess.item.as_ref())
+        else {
+            return Vec::new();
+        };
+        let request = FreshRequest::Fetch {
+            no: item.no.clone(),
+            kind: Some(item.kind),
+        };
+        vec![
+            Effect::Say(Role::Info, format!("Asking BrickLink for {}", item.no)),
+            Effect::send(FETCHED, Request::Fresh(request)),
+        ]
+    }
+
+    /// A candidate is in the catalogue from now on.
+    fn fetched(&mut self, key: &ItemKey) -> Vec<Effect> {
+        let rows = self
+            .found
+            .iter_mut()
+            .flat_map(|found| &mut found.candidates);
+        for row in rows {
+            if row.guess.item.as_ref().is_some_and(|item| item.same(key)) {
+                row.known = true;
+            }
+        }
+        let text = format!("{} is in the catalogue now.", key.no);
+        vec![Effect::Say(Role::Good, text)]
+    }
+
     fn act(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Effect> {
         match action {
             Action::Back if self.found.is_some() || self.problem.is_some() => {
@@ -193,6 +228,7 @@ impl IdentifyScreen {
                     Sought::Minifigures => Sought::Any,
                 };
             }
+            Action::Refresh => return self.fetch(),
             Action::PutAside => {
                 if self.found.is_none()
                     && let Some(photo) = self.photos().get(self.cursor.at)
@@ -244,6 +280,7 @@ impl IdentifyScreen {
                 return self.follow(cx);
             }
             (ASIDE, Ok(_)) => return Self::poll(),
+            (FETCHED, Ok(Reply::Found(key))) => return self.fetched(&key),
             // The inbox is looked at again in a moment.
             (INBOX, Err(_)) | (_, Ok(_)) => {}
             (_, Err(error)) => return vec![Effect::fail(&error)],
@@ -274,7 +311,12 @@ impl Screen for IdentifyScreen {
             return vec![Action::Back];
         }
         if self.found.is_some() {
-            return vec![Action::Open, Action::Switch, Action::Back];
+            let unknown = self.here().is_some_and(|row| !row.known);
+            let mut hints = vec![Action::Open, Action::Switch, Action::Back];
+            if unknown {
+                hints.insert(1, Action::Refresh);
+            }
+            return hints;
         }
         // The way around the photo.
         if self.problem.is_some() {

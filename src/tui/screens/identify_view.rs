@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::identify::IdentifyScreen;
 use crate::domain::market::{Candidate, Identified, Sought};
+use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::screen::Cx;
 use crate::tui::text::{age, count, wrap};
@@ -301,7 +302,10 @@ fn two_lines(
 /// What the shop has of it, and where.
 fn stock(row: &Candidate, cx: &Cx<'_>) -> (String, Role) {
     match (row.known, row.lots) {
-        (false, 0) => ("not in the catalogue".to_owned(), Role::Warning),
+        (false, 0) => {
+            let key = cx.keymap.shown(Action::Refresh, false).unwrap_or_default();
+            (format!("unknown: {key} fetches it"), Role::Warning)
+        }
         (_, 0) => ("none here".to_owned(), Role::Dim),
         _ => {
             let pieces = cx.numbers.whole(row.pieces);

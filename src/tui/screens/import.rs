@@ -3,7 +3,7 @@
 use super::import_columns::Columns;
 use super::import_forms::{Booking, Goal, PathForm, change_form};
 use super::import_pages::Pages;
-use crate::api::{Answer, Reply, Request, ReviewRequest, StockRequest};
+use crate::api::{Answer, FreshRequest, Reply, Request, ReviewRequest, StockRequest};
 use crate::domain::edit::Edits;
 use crate::domain::report::InventoryImport;
 use crate::domain::review::{ReviewCounts, ReviewFilter, ReviewPage, ReviewRow, RowChange};
@@ -29,6 +29,7 @@ const BOOKED: Tag = 7;
 const CANCEL: Tag = 8;
 const UNDONE: Tag = 9;
 const DROPPED: Tag = 10;
+const FETCHED: Tag = 11;
 
 /// How far one is.
 #[derive(Debug)]
@@ -321,6 +322,7 @@ impl Import {
                 }
             }
             Action::Undo => return vec![ask(STEP, ReviewRequest::Undo { id })],
+            Action::Refresh => return self.fetch(),
             Action::NextOdd | Action::PreviousOdd if self.filter == ReviewFilter::All => {
                 let back = action == Action::PreviousOdd;
                 let from = self.cursor.at as u32;
@@ -355,6 +357,23 @@ impl Import {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Fetches the item of the row one is at, where the catalogue does not know it.
+    fn fetch(&self) -> Vec<Effect> {
+        let row = self.current().filter(|row| row.unknown_item);
+        let Some(item) = row.and_then(|row| row.lot.as_ref()).map(|lot| &lot.item) else {
+            let text = "The catalogue knows this item already.";
+            return vec![Effect::Say(Role::Info, text.into())];
+        };
+        let request = FreshRequest::Fetch {
+            no: item.no.clone(),
+            kind: Some(item.kind),
+        };
+        vec![
+            Effect::Say(Role::Info, format!("Asking BrickLink for {}", item.no)),
+            Effect::send(FETCHED, Request::Fresh(request)),
+        ]
     }
 
     fn filled(&mut self, tag: Tag, page: ReviewPage, cx: &Cx<'_>) -> Vec<Effect> {
@@ -444,6 +463,13 @@ impl Import {
                 vec![Effect::Say(Role::Info, text.into())]
             }
             (BOOKED, answer) => self.booked(answer),
+            (FETCHED, Ok(Reply::Found(key))) => {
+                self.pages.renew();
+                let mut effects = self.rows(cx);
+                let text = format!("{} is in the catalogue now.", key.no);
+                effects.push(Effect::Say(Role::Good, text));
+                effects
+            }
             (UNDONE, Ok(Reply::Deed(_))) => {
                 self.taken_back = true;
                 let text = "Taken back. Nothing of the list is in the shop.";

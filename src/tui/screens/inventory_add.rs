@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::inventory::{DEED, OVER};
 use super::inventory_forms::Done;
-use crate::api::{Answer, Reply, Request, StockRequest};
+use crate::api::{Answer, FreshRequest, Reply, Request, StockRequest};
 use crate::domain::edit::{Edits, LotEdit};
 use crate::domain::lot_draft::{LotDraft, PlaceProposal};
 use crate::domain::rows::{ItemColorRow, ItemDetail, LotRow};
@@ -35,6 +35,8 @@ pub(super) struct AddForm {
     looked_up: String,
     /// The number is known to nobody.
     unknown: bool,
+    /// BrickLink is asked for it.
+    fetching: bool,
     places: Vec<PlaceProposal>,
     asked_places: Option<(ItemKey, ColorId)>,
     /// Where the lot before went.
@@ -51,6 +53,7 @@ impl AddForm {
             item: None,
             looked_up: String::new(),
             unknown: false,
+            fetching: false,
             places: Vec::new(),
             asked_places: None,
             last_place: String::new(),
@@ -241,7 +244,12 @@ impl AddForm {
                 }
             }
             None if self.unknown => {
-                lines.push("The catalogue does not know it; it is kept as it is written.".into());
+                lines.push(if self.fetching {
+                    "Asking BrickLink for it".into()
+                } else {
+                    "The catalogue does not know it: F5 fetches it, else it is kept as it is written."
+                        .into()
+                });
             }
             None if !self.note.is_empty() => lines.push(self.note.clone()),
             None => lines.push("Number of the part, or S:75105-1 for a set.".into()),
@@ -268,8 +276,17 @@ impl AddForm {
                 }
                 self.places = places;
             }
+            Ok(Reply::Found(key)) => {
+                self.fetching = false;
+                return vec![Effect::send(OVER, Request::Item { key })];
+            }
             Ok(_) => {}
-            Err(_) => self.unknown = self.item.is_none(),
+            Err(error) => {
+                self.unknown = self.item.is_none();
+                if std::mem::take(&mut self.fetching) {
+                    self.form.failed = Some(error.message);
+                }
+            }
         }
         self.follow()
     }
@@ -277,6 +294,18 @@ impl AddForm {
     pub(super) fn on(&mut self, key: Key, cx: &Cx<'_>) -> Done {
         if key == Key::plain(Code::F(9)) {
             return Done::Effects(vec![Effect::Go(Destination::Identify)]);
+        }
+        if key == Key::plain(Code::F(5)) && self.unknown && !self.fetching {
+            let Some(item) = self.key() else {
+                return Done::Nothing;
+            };
+            self.fetching = true;
+            self.tell();
+            let request = FreshRequest::Fetch {
+                no: item.no,
+                kind: Some(item.kind),
+            };
+            return Done::Effects(vec![Effect::send(OVER, Request::Fresh(request))]);
         }
         match self.form.on(key) {
             Filled::Cancelled => Done::Closed,

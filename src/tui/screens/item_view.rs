@@ -4,12 +4,15 @@
 use ratatui::layout::Rect;
 
 use super::item::ItemScreen;
+use crate::domain::market::Trouble;
 use crate::domain::rows::{FactsRow, ItemColorRow, ItemDetail, ItemRow, LotRow};
 use crate::domain::{Freshness, Obsolete};
+use crate::tui::action::Action;
 use crate::tui::canvas::{Canvas, Pen};
 use crate::tui::screen::Cx;
-use crate::tui::text::{age, count, width, wrap};
+use crate::tui::text::{age, count, until, width, wrap};
 use crate::tui::theme::Role;
+use crate::tui::widgets::prices;
 
 /// From so many lines on there is room for a picture above the lots.
 const PICTURE_FROM: u16 = 26;
@@ -29,6 +32,8 @@ pub(super) enum Line<'a> {
     Fact(&'static str, String, Role),
     /// Where facts come from.
     Origin(&'a FactsRow),
+    /// Why they could not be fetched last, and when it is tried again.
+    Trouble(&'a Trouble),
     /// A colour.
     Color(&'a ItemColorRow),
     /// A lot of the shop.
@@ -40,13 +45,21 @@ pub(super) enum Line<'a> {
 impl Line<'_> {
     /// Whether one can walk to it.
     pub(super) const fn leads(&self) -> bool {
-        !matches!(self, Self::Blank | Self::Heading(_))
+        !matches!(self, Self::Blank | Self::Heading(_) | Self::Trouble(_))
     }
 }
 
 /// The lines, left and right; all of them left where there is no room for two columns.
-pub(super) fn columns<'a>(detail: &'a ItemDetail, cx: &Cx<'_>) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
+pub(super) fn columns<'a>(
+    screen: &'a ItemScreen,
+    detail: &'a ItemDetail,
+    cx: &Cx<'_>,
+) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
     let mut left = facts(detail, cx);
+    if let Some(sheet) = screen.sheet().filter(|_| !has_pane(cx)) {
+        let facts = prices::facts(sheet, cx).into_iter();
+        left.extend(facts.map(|(name, text, role)| Line::Fact(name, text, role)));
+    }
     left.push(Line::Blank);
     let colors = detail.colors.len() as u64;
     left.push(Line::Heading(if colors == 0 {
@@ -73,7 +86,15 @@ pub(super) fn columns<'a>(detail: &'a ItemDetail, cx: &Cx<'_>) -> (Vec<Line<'a>>
         right.push(Line::Blank);
     }
     right.push(Line::Heading("Where this comes from".to_owned()));
-    right.extend(detail.facts.iter().map(Line::Origin));
+    for row in &detail.facts {
+        right.push(Line::Origin(row));
+        right.extend(row.trouble.as_ref().map(Line::Trouble));
+    }
+    if let Some(sheet) = screen.sheet() {
+        let (text, role) = prices::standing(sheet, cx);
+        right.push(Line::Fact("prices", text, role));
+        right.extend(sheet.trouble().map(Line::Trouble));
+    }
     if !cx.wide() {
         left.push(Line::Blank);
         left.append(&mut right);
@@ -128,13 +149,6 @@ fn facts<'a>(detail: &ItemDetail, cx: &Cx<'_>) -> Vec<Line<'a>> {
                 .map(|bin| format!("{bin}  (cabinet {}, bin {})", bin.cabinet, bin.bin)),
         ),
     );
-    fact(
-        "Price",
-        (
-            "not known yet: comes with the marketplaces".to_owned(),
-            Role::Dim,
-        ),
-    );
     // Where it can be shown it is, or there is none.
     if cx.session.pictures.is_none() {
         let text = "this terminal or its setup shows none".to_owned();
@@ -161,6 +175,11 @@ pub(super) fn sections(lines: &[Line<'_>]) -> Vec<usize> {
     starts
 }
 
+/// Whether there is room for the table of prices below the page.
+const fn has_pane(cx: &Cx<'_>) -> bool {
+    !cx.compact() && cx.area.width >= 72 && cx.area.height >= 19
+}
+
 /// Draws the item.
 pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
     let area = Rect {
@@ -174,15 +193,33 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
             None => ("Opening", Role::Dim),
         };
         canvas.pen(area, 1).fit(text, role);
+        if screen.problem.is_some() {
+            let key = cx.keymap.shown(Action::Refresh, false).unwrap_or_default();
+            let text = if screen.fetching {
+                "Asking BrickLink".to_owned()
+            } else {
+                format!("{key} asks BrickLink for it.")
+            };
+            canvas.pen(area, 2).fit(&text, Role::Dim);
+        }
         return;
+    };
+    let (fresh, role) = if screen.fetching {
+        ("fetching".to_owned(), Role::Info)
+    } else {
+        crate::tui::widgets::detail::freshness(detail, cx)
     };
     let mut pen = canvas.pen(area, 0);
     pen.put(&detail.item.key.no, Role::Accent);
     pen.skip(2);
+    let aside = if cx.compact() { 0 } else { width(&fresh) + 2 };
+    if aside > 0 {
+        pen.at_end(&fresh, role);
+    }
     let indent = width(&detail.item.key.no) + 2;
     let names = wrap(
         &detail.item.name,
-        usize::from(area.width).saturating_sub(indent),
+        usize::from(area.width).saturating_sub(indent + aside),
     );
     let most = if cx.compact() { 2 } else { 3 };
     for (line, name) in names.iter().take(most).enumerate() {
@@ -191,12 +228,25 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
         pen.fit(name, Role::Strong);
     }
     let top = names.len().clamp(1, most) as u16 + u16::from(!cx.compact());
+    let below = match screen.sheet() {
+        Some(sheet) if has_pane(cx) => {
+            let height = prices::height(cx);
+            let pane = Rect {
+                y: area.bottom().saturating_sub(height),
+                height,
+                ..area
+            };
+            prices::draw(canvas, pane, sheet, screen.fetching, cx);
+            height
+        }
+        _ => 0,
+    };
     let rest = Rect {
         y: area.y + top.min(area.height),
-        height: area.height.saturating_sub(top),
+        height: area.height.saturating_sub(top + below),
         ..area
     };
-    let (left, right) = columns(detail, cx);
+    let (left, right) = columns(screen, detail, cx);
     let leads = left.iter().filter(|line| line.leads()).count();
     if right.is_empty() {
         let mut column = rest;
@@ -272,6 +322,14 @@ fn draw_line(pen: &mut Pen<'_, '_>, line: &Line<'_>, selected: bool, cx: &Cx<'_>
             pen.fit(text, *role);
         }
         Line::Origin(row) => draw_origin(pen, row, cx),
+        Line::Trouble(trouble) => {
+            pen.skip(4);
+            let again = until(trouble.again, cx.now);
+            let ago = age(trouble.at, cx.now);
+            let when = format!("failed {ago}, again in {again}: ");
+            pen.put(&when, Role::Warning);
+            pen.fit(&trouble.text, Role::Dim);
+        }
         Line::Color(row) => draw_color(pen, row, cx),
         Line::Lot(row) => draw_lot(pen, row, cx),
         Line::Similar(row) => {

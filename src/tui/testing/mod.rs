@@ -4,6 +4,7 @@ mod draw;
 mod harness;
 mod shop;
 mod shop_answers;
+mod shop_fresh;
 mod shop_identify;
 mod shop_jobs;
 mod shop_keys;
@@ -23,6 +24,7 @@ pub(super) use shop_people::ana;
 
 mod bytes;
 mod flows;
+mod fresh_flows;
 mod identify_flows;
 mod import_flows;
 mod keys_flows;

@@ -2,7 +2,7 @@
 
 use super::shop::{CATEGORIES, COLORS, NOW, State, color, days_ago};
 use crate::api::{Answer, Opened, Reply, Request, Rows, Spelled};
-use crate::domain::market::PictureLook;
+use crate::domain::market::{PictureLook, PriceState};
 use crate::domain::rows::{
     CategoryRow, ColorRow, FactsRow, ItemColorRow, ItemDetail, ItemRow, LotRow, Overview,
 };
@@ -35,6 +35,7 @@ impl State {
         match request {
             Request::Office(request) => self.office(request),
             Request::Keys(request) => self.keys(request),
+            Request::Fresh(request) => self.fresh(request),
             Request::Jobs(request) => Ok(super::shop_jobs::answer(&request)),
             Request::Machine(request) => super::shop_machine::answer(&request, empty),
             Request::Stock(request) => self.stock(request),
@@ -280,8 +281,11 @@ impl State {
             what: what.to_owned(),
             facts,
             freshness: facts.map(|facts| windows.judge(facts.at, NOW)),
+            trouble: None,
         };
-        Ok(Reply::Item(Box::new(ItemDetail {
+        let mut detail = ItemDetail {
+            fetching: PriceState::Here,
+            prices: None,
             printed: item.printed(),
             obsolete: Obsolete::Unknown,
             overlay: self.overlay_of(key),
@@ -317,7 +321,9 @@ impl State {
                 .map(|other| self.item_row(other))
                 .collect(),
             item: item.clone(),
-        })))
+        };
+        self.freshen(&mut detail);
+        Ok(Reply::Item(Box::new(detail)))
     }
 }
 

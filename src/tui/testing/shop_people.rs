@@ -67,6 +67,8 @@ pub struct Present {
     pub places: Vec<Whereabouts>,
     pub settings: ShopSettings,
     pub connections: super::shop_keys::Connections,
+    /// How what is fetched stands.
+    pub fresh: super::shop_fresh::Fresh,
 }
 
 impl Default for Present {
@@ -78,6 +80,7 @@ impl Default for Present {
             places: Vec::new(),
             settings: ShopSettings::default(),
             connections: super::shop_keys::Connections::default(),
+            fresh: super::shop_fresh::Fresh::default(),
         }
     }
 }

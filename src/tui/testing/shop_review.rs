@@ -65,6 +65,7 @@ fn row(at: u32) -> ReviewRow {
         comments: String::new(),
     };
     ReviewRow {
+        unknown_item: at == 21,
         at,
         line: u64::from(at) + 2,
         taken: !problems.iter().any(|problem| problem.stops),

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::market::PictureKey;
+use crate::domain::market::PriceState;
 use crate::domain::rows::ItemDetail;
 use crate::domain::{ColorId, Freshness, ItemKind};
 use crate::tui::canvas::Canvas;
@@ -27,7 +28,13 @@ pub fn freshness(detail: &ItemDetail, cx: &Cx<'_>) -> (String, Role) {
         Freshness::Stale => Role::Dim,
         Freshness::Expired => Role::Warning,
     };
-    (format!("{}, {old}", state.word()), role)
+    let more = match detail.fetching {
+        PriceState::Coming => ", coming",
+        PriceState::Failed => ", failed",
+        _ if detail.is_partial() => ", partial",
+        _ => "",
+    };
+    (format!("{}, {old}{more}", state.word()), role)
 }
 
 /// The category's path from its root.
@@ -109,13 +116,23 @@ pub fn draw_flat(canvas: &mut Canvas<'_>, area: Rect, detail: &ItemDetail, cx: &
     pen.column(&detail.item.name, room, Role::Strong);
     pen.at_end(&fresh, role);
     let facts = format!("{}   {}", category(detail, cx), figures(detail));
-    canvas.pen(area, 2).fit(&facts, Role::Dim);
+    let prices = price_line(detail, cx);
+    let mut pen = canvas.pen(area, 2);
+    let room = pen.room().saturating_sub(width(&prices) + 2);
+    pen.column(&facts, room, Role::Dim);
+    pen.at_end(&prices, Role::Text);
     draw_colors_in_line(canvas, area, 3, detail);
     canvas.pen(area, 4).fit(&stock_line(detail, cx), Role::Text);
     canvas.pen(area, 4).at_end(&sorted_into(detail), Role::Dim);
     if let Some(notes) = own_notes(detail) {
         canvas.pen(area, 5).fit(&notes, Role::Info);
     }
+}
+
+/// What is paid for it in the colour of which the shop has most; empty where that is not known.
+fn price_line(detail: &ItemDetail, cx: &Cx<'_>) -> String {
+    let sheet = detail.prices.as_deref();
+    sheet.map_or_else(String::new, |sheet| super::prices::line(sheet, cx))
 }
 
 /// Where an item belongs: the shop's own bin first, the global one beside it.

@@ -10,4 +10,5 @@ pub mod help;
 pub mod list;
 pub mod palette;
 pub mod picture;
+pub mod prices;
 pub mod progress;
