@@ -117,7 +117,8 @@ impl Shelves {
                     | Topic::Pictures
                     | Topic::Markets
                     | Topic::Jobs
-                    | Topic::Fetched => {}
+                    | Topic::Fetched
+                    | Topic::Sync => {}
                 }
             }
         }
