@@ -3,3 +3,14 @@
 //!
 //! What is to be done is decided in [`crate::services::sync`] and [`crate::domain::sync`]; nothing is
 //! remembered here that cannot be read again from the store.
+
+mod bricklink;
+mod brickowl;
+mod engine;
+mod lookup;
+mod round;
+mod runner;
+mod unknown;
+
+pub use engine::{Engine, Intake};
+pub use runner::Runner;
