@@ -119,8 +119,11 @@ impl Round<'_> {
                 None
             }
         };
-        // Nothing was seen: sending fields once more does no harm.
-        let Some(there) = there else { return Ok(true) };
+        // Nothing was seen: sending fields once more does no harm, one by one in this run.
+        let Some(there) = there else {
+            self.trusts(Trust::No);
+            return Ok(true);
+        };
         let there = Face::of_listing(&there);
         let rules = crate::domain::sync::SyncRules {
             sale_to_owl: true,

@@ -24,7 +24,7 @@ impl Round<'_> {
         };
         let journaled = self
             .app()
-            .journal(self.tenant, self.market, lots, self.allow)?;
+            .journal(self.tenant, self.market, lots, self.nothing())?;
         let mut items: BTreeMap<(u8, String), (ItemKey, String)> = BTreeMap::new();
         for (item, name) in journaled.lookups {
             items
@@ -68,6 +68,9 @@ impl Round<'_> {
 
     /// Asks for up to fifty items: all of them the likeliest way first.
     fn search(&mut self, client: &BrickOwl, items: &[Search]) -> Vec<(ItemKey, OwlNumber)> {
+        if let [alone] = items {
+            return self.ask_alone(client, alone).into_iter().collect();
+        }
         let mut found = Vec::new();
         let mut open: Vec<&Search> = items.iter().collect();
         let longest = items.iter().map(|search| search.ways.len()).max();

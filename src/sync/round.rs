@@ -56,6 +56,14 @@ impl<'e> Round<'e> {
         self.allow.pieces_apart = trust == Trust::No;
     }
 
+    /// No call at all: entries without need of one are closed.
+    pub(super) const fn nothing(&self) -> Allow {
+        Allow {
+            calls: false,
+            ..self.allow
+        }
+    }
+
     /// Whether nothing may be called for a while.
     pub(super) const fn is_held(&self) -> bool {
         self.held.is_some()

@@ -65,6 +65,8 @@ impl Round<'_> {
 
     fn read(&mut self, intent: &Intent) -> Result<Outside<Seen>> {
         let read = match (&intent.work, intent.remote) {
+            // It is sent again whatever is there.
+            (Work::Change(change), _) if change.is_repeatable() => Ok(None),
             (Work::Create(new), _) => return self.find(new, intent),
             (_, Some(remote)) => self.one(remote),
             (_, None) => Ok(None),
@@ -134,6 +136,7 @@ impl Round<'_> {
             (_, Seen::Several) => Told::Puzzling(None),
             (Work::Delete, Seen::Nothing) => Told::FoundDone(None),
             (Work::Delete, Seen::There(_)) => Told::FoundNotDone,
+            (Work::Change(change), _) if change.is_repeatable() => Told::FoundNotDone,
             (Work::Change(change), seen) => {
                 let Some(agreed) = &link.agreed else {
                     return Told::Missing;

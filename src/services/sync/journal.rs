@@ -20,6 +20,8 @@ pub struct Allow {
     pub prices: bool,
     /// Changes of texts alone.
     pub notes: bool,
+    /// Anything at all; else only entries are closed that need no call.
+    pub calls: bool,
     /// Where pieces differ too, only they are sent now, and everything else after them.
     pub pieces_apart: bool,
 }
@@ -29,6 +31,7 @@ impl Default for Allow {
         Self {
             prices: true,
             notes: true,
+            calls: true,
             pieces_apart: false,
         }
     }
@@ -332,6 +335,11 @@ fn one(
 ) -> Result<()> {
     let (scope, market) = (&context.scope, context.market);
     let id = look.lot.id;
+    let needs = context.need(&look.plan);
+    if !allow.calls && matches!(needs, Need::Batch | Need::Single) {
+        all.waiting += 1;
+        return Ok(());
+    }
     let work = match &look.plan {
         Plan::Nothing | Plan::NotListed(_) => {
             all.closed += 1;

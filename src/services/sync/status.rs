@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::context::Context;
-use crate::domain::sync::{EntryState, LotSync, MarketStatus, Standing};
+use crate::domain::sync::{EntryState, LotSync, MarketStatus, SentRecord, Standing};
 use crate::domain::{CorrelationId, LotId, Marketplace, Scope};
 use crate::error::Result;
 use crate::services::App;
@@ -107,6 +107,16 @@ impl App {
             }
             Ok(found)
         })
+    }
+
+    /// What marketplaces answered about a lot, newest first; the last hundred.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to see the inventory.
+    pub fn sync_sent(&self, scope: &Scope, lot: LotId) -> Result<Vec<SentRecord>> {
+        allow(scope, Right::ReadInventory)?;
+        let found = self.store.read(|tx| tx.shop(scope).sent_of_lot(lot, 100))?;
+        Ok(found.into_iter().map(|(_, record)| record).collect())
     }
 
     /// Tries again what failed or stopped: these lots, or all of them. How many entries.
