@@ -12,6 +12,7 @@
 //! | [`market`] | clients of BrickLink, BrickOwl and Brickognize; they keep nothing |
 //! | [`sandbox`] | the three services played on loopback, faults included |
 //! | [`services`] | every verb of the program, one transaction each |
+//! | [`sync`] | the engine that calls the marketplaces between two transactions |
 //! | [`api`] | requests, replies, events; framing; client and server |
 //! | [`web`] | alerts that leave the machine, measurements on loopback |
 //! | [`tui`] | the screens; knows nothing but the api |
@@ -33,5 +34,6 @@ pub mod sandbox;
 pub mod search;
 pub mod services;
 pub mod store;
+pub mod sync;
 pub mod tui;
 pub mod web;

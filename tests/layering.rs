@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and what it may use besides itself.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("error", &[]),
     ("clock", &["domain"]),
@@ -25,6 +25,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "domain", "error", "clock", "config", "entropy", "formats", "labels", "store",
             "search", "market",
         ],
+    ),
+    (
+        "sync",
+        &["domain", "error", "clock", "entropy", "market", "services"],
     ),
     ("web", &["domain", "error", "clock", "config", "services"]),
     ("api", &["domain", "error"]),
@@ -49,6 +53,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "search",
             "services",
             "store",
+            "sync",
             "tui",
             "web",
         ],

@@ -31,6 +31,8 @@ pub enum Topic {
     Jobs,
     /// Facts and prices of items that were fetched; no ids are named.
     Fetched,
+    /// How lots stand at the marketplaces; the ids are those of lots.
+    Sync,
 }
 
 /// Records of one topic that changed; no ids means: too many to name.

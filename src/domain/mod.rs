@@ -46,6 +46,7 @@ pub mod rows;
 pub mod scope;
 pub mod secret;
 pub mod settings;
+pub mod sync;
 pub mod text;
 pub mod time;
 

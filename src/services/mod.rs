@@ -32,6 +32,7 @@ mod rights;
 mod running;
 pub mod settings;
 mod shelf;
+pub mod sync;
 pub mod views;
 
 use std::path::PathBuf;

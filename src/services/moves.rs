@@ -8,8 +8,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Order, Place, Reason,
-    Scope, Stock, Topic, Value,
+    CorrelationId, EntryId, FieldChange, LedgerEntry, Lot, LotField, LotId, Marketplace, Order,
+    Place, Reason, Scope, Stock, Topic, Value,
 };
 use crate::error::{Error, Result};
 use crate::store::{Batch, Shop, found_alike};
@@ -27,6 +27,10 @@ pub(crate) struct Moves<'t> {
     /// Places that lots have left.
     left: BTreeSet<String>,
     deed: Option<CorrelationId>,
+    /// The marketplaces that get marks; looked up with the first change.
+    marked: Option<Vec<Marketplace>>,
+    /// The marketplaces that get none: to them it is no news.
+    spared: Vec<Marketplace>,
     batch: Batch,
 }
 
@@ -42,8 +46,16 @@ impl<'t> Moves<'t> {
             orders: Vec::new(),
             left: BTreeSet::new(),
             deed,
+            marked: None,
+            spared: Vec::new(),
             batch: Batch::new(),
         }
+    }
+
+    /// What this verb changes is no news to a marketplace, as its link changes with it: that one gets no
+    /// mark.
+    pub(crate) fn spare(&mut self, market: Marketplace) {
+        self.spared.push(market);
     }
 
     /// The shop's records as they were before this verb.
@@ -197,6 +209,9 @@ impl<'t> Moves<'t> {
         changes: Vec<FieldChange>,
     ) -> Result<EntryId> {
         let correlation = self.deed()?;
+        if self.marked.is_none() {
+            self.marked = Some(self.shop.markets_on()?);
+        }
         let id = self.batch.next_entry(&self.shop)?;
         let previous = self.lots.get_mut(&lot).and_then(|lot| {
             let before = std::mem::replace(&mut lot.last, id);
@@ -258,6 +273,7 @@ impl<'t> Moves<'t> {
         for entry in std::mem::take(&mut self.entered).into_values() {
             self.batch.put_entry(&self.scope, entry);
         }
+        self.mark();
         for (id, found_anew) in &self.moved {
             match self.lots.remove(id) {
                 Some(lot) if *found_anew => self.batch.put_lot(&self.scope, lot),
@@ -279,6 +295,23 @@ impl<'t> Moves<'t> {
             self.batch.changed(&self.scope, Topic::Orders, self.orders);
         }
         self.batch
+    }
+}
+
+impl Moves<'_> {
+    /// Whatever was moved may differ from what the marketplaces hold.
+    fn mark(&mut self) {
+        let mut markets = self.marked.take().unwrap_or_default();
+        markets.retain(|market| !self.spared.contains(market));
+        let Some(deed) = self.deed.filter(|_| !markets.is_empty()) else {
+            return;
+        };
+        for id in self.moved.keys() {
+            let live = self.lots.get(id).is_some_and(Lot::is_live);
+            self.batch.mark(&self.scope, &markets, *id, deed, live);
+        }
+        let ids = self.moved.keys().map(|id| id.0);
+        self.batch.changed(&self.scope, Topic::Sync, ids);
     }
 }
 

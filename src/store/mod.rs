@@ -26,6 +26,8 @@ mod schema1;
 mod settings;
 pub mod shop;
 mod shop_writes;
+mod sync;
+mod sync_writes;
 pub mod tables;
 mod tx;
 mod writer;

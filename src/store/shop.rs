@@ -11,6 +11,7 @@ use super::fetched::FetchedWrite;
 use super::jobs::JobWrite;
 use super::market_keys::MarketWrite;
 use super::people_writes::PeopleWrite;
+use super::sync_writes::SyncWrite;
 use super::tables::{
     AlertRecord, COUNTERS, LOTS, LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, OPEN_PICKS,
     OPERATIONS, ORDERS, ORDERS_BY_NUMBER, OperationRecord, PICKS, SHOPS, ShopRecord,
@@ -55,6 +56,7 @@ pub(super) enum ShopWrite {
     Job(u32, JobWrite),
     Fetched(FetchedWrite),
     PriceWishes(u32, PriceWishes),
+    Sync(u32, SyncWrite),
 }
 
 /// A shop's records in one state of the database.

@@ -67,6 +67,7 @@ pub(super) struct ShopWriter<'t> {
     tx: &'t WriteTransaction,
     lots: Option<LotTables<'t>>,
     ledger: Option<Table<'t, (u32, u64), &'static [u8]>>,
+    sync: super::sync_writes::SyncWriter<'t>,
 }
 
 impl<'t> ShopWriter<'t> {
@@ -76,6 +77,7 @@ impl<'t> ShopWriter<'t> {
             tx,
             lots: None,
             ledger: None,
+            sync: super::sync_writes::SyncWriter::default(),
         }
     }
 
@@ -198,6 +200,7 @@ impl<'t> ShopWriter<'t> {
             ShopWrite::Market(tenant, write) => super::market_keys::apply(tx, tenant, write)?,
             ShopWrite::Job(tenant, write) => super::jobs::apply(tx, tenant, &write)?,
             ShopWrite::Fetched(write) => super::fetched::apply(tx, write)?,
+            ShopWrite::Sync(tenant, write) => self.sync.apply(tx, tenant, write)?,
         }
         Ok(())
     }

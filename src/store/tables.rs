@@ -13,8 +13,13 @@ use super::codec::Record;
 use super::jobs::JobRecord;
 use super::market_keys::{MasterHead, SealedKeys};
 use super::people::{Credentials, Invitation, SignIn, Unlocked};
-use crate::domain::market::{FetchedItem, FetchedPrice, OpenedItem, PriceWishes, Reference, Spent};
+use crate::domain::market::{
+    FetchedItem, FetchedPrice, MarketOrder, OpenedItem, PriceWishes, Reference, Spent,
+};
 use crate::domain::rows::PickOutcome;
+use crate::domain::sync::{
+    Conflict, Entry, Link, MarketSync, OwlName, Returns, RunReport, SentRecord, SyncRules,
+};
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
     LedgerEntry, Lot, LotFile, LotView, Mapping, Order, Overlay, Person, PickSession, PlaceRule,
@@ -136,6 +141,34 @@ pub const MARKET_KEYS: Table<(u32, u8), SealedKeys> = Table::new("market_keys");
 pub const MASTER: Table<u8, MasterHead> = Table::new("master");
 /// tenant, lane, fingerprint of the account -> the calls of its last span.
 pub const BUDGETS: Table<(u32, u8, u64), Spent> = Table::new("budgets");
+
+/// tenant, marketplace, lot -> what synchronisation knows of it there.
+pub const LINKS: Table<(u32, u8, u64), Link> = Table::new("links");
+/// tenant, marketplace, its number of a lot -> the lot that has it, or had it: late orders name it.
+pub const LINKS_BY_REMOTE: TableDefinition<(u32, u8, u64), u64> =
+    TableDefinition::new("links_by_remote");
+/// tenant, marketplace, lot: only lots that may differ.
+pub const OUTBOX: Table<(u32, u8, u64), Entry> = Table::new("outbox");
+/// tenant, number -> an answer of a marketplace.
+pub const SENT: Table<(u32, u64), SentRecord> = Table::new("sent");
+/// tenant, lot, number of an answer.
+pub const SENT_BY_LOT: TableDefinition<(u32, u64, u64), ()> = TableDefinition::new("sent_by_lot");
+/// tenant, deed, number of an answer.
+pub const SENT_BY_DEED: TableDefinition<(u32, u64, u64), ()> = TableDefinition::new("sent_by_deed");
+/// tenant, marketplace -> how synchronisation stands there.
+pub const SYNC_MARKETS: Table<(u32, u8), MarketSync> = Table::new("sync_markets");
+/// tenant -> what the shop has decided about synchronisation; absent: nothing yet.
+pub const SYNC_RULES: Table<u32, SyncRules> = Table::new("sync_rules");
+/// tenant, number -> how a run went.
+pub const SYNC_RUNS: Table<(u32, u64), RunReport> = Table::new("sync_runs");
+/// tenant, marketplace, lot: only lots in conflict.
+pub const CONFLICTS: Table<(u32, u8, u64), Conflict> = Table::new("conflicts");
+/// tenant, order -> everything the marketplace tells of it.
+pub const MARKET_ORDERS: Table<(u32, u64), MarketOrder> = Table::new("market_orders");
+/// tenant, order -> what it may bring back, while that is not decided.
+pub const RETURNS: Table<(u32, u64), Returns> = Table::new("returns");
+/// tenant, kind, folded number -> what BrickOwl calls the item.
+pub const OWL_NAMES: Table<(u32, u8, &'static str), OwlName> = Table::new("owl_names");
 
 /// tenant, name -> how a job stands; tenant 0 holds the jobs of the server.
 pub const JOBS: Table<(u32, &'static str), JobRecord> = Table::new("jobs");
@@ -336,4 +369,14 @@ record! {
     OpenedItem => "opened item", 1;
     PriceWishes => "prices that are wanted", 1;
     Reference => "fetched colours", 1;
+    Link => "link to a marketplace", 1;
+    Entry => "entry of the outbox", 1;
+    SentRecord => "marketplace's answer", 1;
+    MarketSync => "state of synchronisation", 1;
+    SyncRules => "rules of synchronisation", 1;
+    RunReport => "run of synchronisation", 1;
+    Conflict => "conflict", 1;
+    MarketOrder => "marketplace's order", 1;
+    Returns => "cancelled order", 1;
+    OwlName => "BrickOwl's number", 1;
 }

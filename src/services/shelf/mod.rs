@@ -137,7 +137,8 @@ impl Shelves {
                     | Topic::Overlays
                     | Topic::Pictures
                     | Topic::Markets
-                    | Topic::Jobs => {}
+                    | Topic::Jobs
+                    | Topic::Sync => {}
                 }
             }
         }
