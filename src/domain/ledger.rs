@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lot::MAX_QUANTITY;
 use super::lot_field::{FieldChange, LotField};
-use super::{CorrelationId, EntryId, LotId, SessionId, Timestamp, UserId};
+use super::{CorrelationId, EntryId, LotId, Marketplace, SessionId, Timestamp, UserId};
 
 /// Pieces of a lot. Their sum changes only through the ledger, and none is ever negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -131,6 +131,16 @@ pub enum Reason {
     TakenBack,
     /// Places are read from the remarks by another rule.
     Reread,
+    /// A marketplace gave it a number.
+    Listed {
+        /// Which.
+        market: Marketplace,
+    },
+    /// It was changed at a marketplace, and is taken over.
+    Adopted {
+        /// Which.
+        market: Marketplace,
+    },
 }
 
 impl Reason {
@@ -154,6 +164,8 @@ impl Reason {
             Self::Filed { file } => format!("file {file}"),
             Self::TakenBack => "taken back".into(),
             Self::Reread => "place read anew".into(),
+            Self::Listed { market } => format!("listed at {}", market.name()),
+            Self::Adopted { market } => format!("changed at {}", market.name()),
         }
     }
 

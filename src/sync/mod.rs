@@ -3,3 +3,6 @@
 //!
 //! What is to be done is decided in [`crate::services::sync`] and [`crate::domain::sync`]; nothing is
 //! remembered here that cannot be read again from the store.
+
+pub mod intake;
+pub mod source;

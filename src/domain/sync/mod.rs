@@ -16,6 +16,7 @@ pub mod policy;
 pub mod report;
 pub mod returns;
 pub mod rules;
+pub mod seen;
 pub mod sent;
 pub mod state;
 
@@ -29,5 +30,6 @@ pub use policy::{Decision, Proposal};
 pub use report::{CallPlan, DryRun, LotSync, MarketStatus, Standing};
 pub use returns::{Held, Returns};
 pub use rules::{Rate, SyncRules, Terms};
+pub use seen::{OrderSeen, TakenIn};
 pub use sent::{Outcome, RunCount, RunReport, SentRecord};
 pub use state::{MarketSync, Trust};
