@@ -5,4 +5,5 @@
 //! remembered here that cannot be read again from the store.
 
 pub mod intake;
+pub mod reading;
 pub mod source;

@@ -6,6 +6,7 @@
 //! difference between what is wanted and what is agreed; so changes coalesce and nothing is sent that
 //! cancels out.
 
+pub mod compare;
 pub mod conflict;
 pub mod difference;
 pub mod entry;
@@ -20,6 +21,7 @@ pub mod seen;
 pub mod sent;
 pub mod state;
 
+pub use compare::{Begin, BeginView, Compared, Difference, Estimate};
 pub use conflict::{Conflict, ConflictField};
 pub use difference::{Fewer, Kind};
 pub use entry::{Entry, EntryState, Intent, IntentKind, Trouble, Work};

@@ -13,6 +13,9 @@ pub struct OrderSeen {
     pub missing: u8,
     /// It was over before synchronisation began: nothing of it counts.
     pub past: bool,
+    /// It was open when the marketplace's lots were read for the first time: they were less by its pieces
+    /// already.
+    pub counted: bool,
 }
 
 /// What became of an order that was taken in.

@@ -39,12 +39,13 @@ impl App {
             let mut due = Vec::new();
             for head in heads {
                 let seen = shop.order_seen(market, &head.number)?;
-                if seen.as_ref().is_some_and(|seen| seen.head == head) {
-                    continue;
-                }
                 let past = seen.as_ref().is_some_and(|seen| seen.past);
                 let over = !head.status.holds_stock();
                 let kept = shop.order_by_number(market, &head.number)?.is_some();
+                let same = seen.as_ref().is_some_and(|seen| seen.head == head);
+                if same && (past || kept) {
+                    continue;
+                }
                 if (first && over && seen.is_none()) || (past && !kept) {
                     batch.put_order_seen(
                         &scope,
@@ -52,6 +53,7 @@ impl App {
                             head,
                             missing: 0,
                             past: true,
+                            counted: false,
                         },
                     );
                 } else {
@@ -62,6 +64,40 @@ impl App {
                 (a.changed, a.ordered, &a.number).cmp(&(b.changed, b.ordered, &b.number))
             });
             Ok(Decided::new(due, batch))
+        })
+    }
+
+    /// The orders that there are when a marketplace's lots are read for the first time: those that are over
+    /// never count, and of the others the lots are less already.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to change orders; `Storage` when the store cannot be written.
+    pub fn orders_at_begin(
+        &self,
+        scope: &Scope,
+        market: Marketplace,
+        heads: &[OrderHead],
+    ) -> Result<()> {
+        allow(scope, Right::Orders)?;
+        let (scope, heads) = (*scope, heads.to_vec());
+        self.store.write(move |tx| {
+            let shop = tx.shop(&scope);
+            let mut batch = Batch::new();
+            for head in heads {
+                if shop.order_seen(market, &head.number)?.is_none() {
+                    let over = !head.status.holds_stock();
+                    batch.put_order_seen(
+                        &scope,
+                        OrderSeen {
+                            head,
+                            missing: 0,
+                            past: over,
+                            counted: !over,
+                        },
+                    );
+                }
+            }
+            Ok(Decided::new((), batch))
         })
     }
 

@@ -185,12 +185,14 @@ fn take(tx: &Tx<'_>, scope: Scope, incoming: Incoming) -> Result<Decided<TakenOr
     let over = !order.head.status.holds_stock();
     let over = seen.as_ref().map_or(first && over, |seen| seen.past);
     let past = over && stored.is_none();
+    let counted = seen.as_ref().is_some_and(|seen| seen.counted);
     moves.batch().put_order_seen(
         &scope,
         OrderSeen {
             head,
             missing: 0,
             past: over,
+            counted,
         },
     );
     if past {
@@ -199,7 +201,7 @@ fn take(tx: &Tx<'_>, scope: Scope, incoming: Incoming) -> Result<Decided<TakenOr
     }
     let mut intake = Intake {
         links: Links::new(shop, market),
-        first,
+        counted,
         lots: lots.into_iter().collect(),
         market,
     };
@@ -214,8 +216,8 @@ fn take(tx: &Tx<'_>, scope: Scope, incoming: Incoming) -> Result<Decided<TakenOr
 /// One order on its way in.
 struct Intake<'t> {
     links: Links<'t>,
-    /// Orders of this marketplace are read for the first time: its lots are less by them already.
-    first: bool,
+    /// It was open when the lots there were read for the first time: they are less by it already.
+    counted: bool,
     lots: BTreeMap<u64, Option<Listing>>,
     market: Marketplace,
 }
@@ -277,8 +279,7 @@ impl Intake<'_> {
     ) -> Result<()> {
         for (number, now) in pieces(&fresh.lines) {
             let was = before.pieces.get(&number).copied().unwrap_or(0);
-            let counted = new && self.is_counted(moves, number, fresh)?;
-            if now > was && !counted {
+            if now > was && !(new && self.counted) {
                 self.links.sold(number, now - was)?;
             }
         }
@@ -290,18 +291,6 @@ impl Intake<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Whether a lot was read for the first time after an order had taken its pieces.
-    fn is_counted(&mut self, moves: &Moves<'_>, number: u64, fresh: &MarketOrder) -> Result<bool> {
-        if !self.first {
-            return Ok(false);
-        }
-        let Some(lot) = moves.shop().lot_by_remote(self.market, number)? else {
-            return Ok(true);
-        };
-        let link = self.links.of(lot)?;
-        Ok(link.agreed.is_some() && link.seen >= fresh.head.ordered)
     }
 
     /// A new order.
@@ -317,8 +306,8 @@ impl Intake<'_> {
             let lot = self.lot_for(moves, fresh, &line)?;
             order.lines.push(known_by(moves, line, lot)?);
         }
-        if self.first && order.status.holds_stock() {
-            self.bring(moves, &mut order, fresh)?;
+        if self.counted && order.status.holds_stock() {
+            self.bring(moves, &mut order)?;
         }
         let status = order.status.clone();
         // What has left already took its pieces along.
@@ -335,19 +324,12 @@ impl Intake<'_> {
 
     /// What the marketplace held was less by this order when its lots were read for the first time, so its
     /// pieces lie on the shelf beside those.
-    fn bring(
-        &mut self,
-        moves: &mut Moves<'_>,
-        order: &mut Order,
-        fresh: &MarketOrder,
-    ) -> Result<()> {
+    fn bring(&mut self, moves: &mut Moves<'_>, order: &mut Order) -> Result<()> {
         for line in &mut order.lines {
-            let (Some(lot), Some(number)) = (line.lot, line.market_lot) else {
-                continue;
-            };
+            let Some(lot) = line.lot else { continue };
             let pieces = line.open();
             let linked = self.links.of(lot)?.agreed.is_some();
-            if pieces == 0 || !linked || !self.is_counted(moves, number, fresh)? {
+            if pieces == 0 || !linked {
                 continue;
             }
             let reason = Reason::Adopted {
@@ -483,7 +465,7 @@ impl Intake<'_> {
             Some(number) => moves.shop().lot_by_remote(self.market, number)?.is_some(),
             None => true,
         };
-        if was_known || self.first {
+        if was_known || self.counted {
             return promises::alike(moves, line);
         }
         Ok(None)
