@@ -779,6 +779,255 @@ fn keys_of_marketplaces_and_their_calls() {
     );
 }
 
+fn face() -> brickops::domain::sync::Face {
+    brickops::domain::sync::Face {
+        quantity: 5,
+        price: Money::from_raw(1_230),
+        notes: "n".into(),
+        remarks: "A-1".into(),
+        bulk: 2,
+        retain: true,
+        stockroom: Some('B'),
+        sale: -3,
+        cost: Money::from_raw(50),
+        tiers: vec![Tier {
+            quantity: 10,
+            price: Money::from_raw(900),
+        }],
+        condition: Condition::Used,
+        completeness: Some(Completeness::Complete),
+        grade: Some(brickops::domain::market::Grade::Good),
+    }
+}
+
+#[test]
+fn what_synchronisation_knows() {
+    use brickops::domain::market::{Grade, ListingChange, NewListing};
+    use brickops::domain::sync::{
+        Conflict, ConflictField, Decision, Entry, EntryState, Fewer, Held, Intent, IntentKind,
+        Kind, Link, MarketSync, NotListed, Outcome, OwlName, OwlNumber, Proposal, Rate, Returns,
+        RunCount, RunReport, SentRecord, SyncRules, Trouble, Trust, Work,
+        policy::{Changed, Override},
+    };
+    let moment = at(1_700_000_000);
+    let part = ItemKey::part("3001");
+    let link = Link {
+        remote: Some(7),
+        article: Some((part.clone(), ColorId(5))),
+        agreed: Some(face()),
+        upto: EntryId(9),
+        missing: 1,
+        seen: moment,
+        not_listed: Some(NotListed::Boids(vec!["1".into()])),
+    };
+    golden(
+        &link,
+        "01010701000433303031050105fb9c09016e03412d3102010142fd64010afb080701010001010901fd00803c3048140c000105010131",
+    );
+    let new = NewListing {
+        item: part.clone(),
+        boid: "771344".into(),
+        color: ColorId(5),
+        condition: Condition::New,
+        completeness: None,
+        grade: Some(Grade::LikeNew),
+        quantity: 3,
+        price: Money::from_raw(10),
+        external: "L7".into(),
+        rest: ListingChange {
+            quantity_by: Some(-2),
+            ..ListingChange::default()
+        },
+    };
+    let entry = Entry {
+        state: EntryState::Unknown,
+        since: moment,
+        deed: CorrelationId(3),
+        tries: 2,
+        next_try: moment,
+        fewer: Fewer::Plain,
+        doubts: 1,
+        trouble: Some(Trouble {
+            class: Class::Refused,
+            text: "t".into(),
+            raw: "r".into(),
+            at: moment,
+        }),
+        intent: Some(Intent {
+            id: 4,
+            remote: None,
+            work: Work::Create(Box::new(new)),
+            before: None,
+            after: Some(face()),
+            upto: EntryId(9),
+            at: moment,
+            deed: CorrelationId(3),
+        }),
+    };
+    golden(
+        &entry,
+        "0102fd00803c3048140c000302fd00803c3048140c000101010b01740172fd00803c3048140c00010400000004333030310637373133343405000001000314024c370103000000000000000000000000000105fb9c09016e03412d3102010142fd64010afb0807010100010109fd00803c3048140c0003",
+    );
+    let sent = SentRecord {
+        at: moment,
+        market: Marketplace::BrickOwl,
+        lot: LotId(300),
+        remote: Some(7),
+        kind: IntentKind::Delete,
+        deed: CorrelationId(3),
+        before: None,
+        after: None,
+        outcome: Outcome::FoundDone,
+        calls: 1,
+        ms: 250,
+        text: "t".into(),
+    };
+    golden(&sent, "01fd00803c3048140c0001fb2c010107020300000101fa0174");
+    let count = RunCount {
+        sent: 1,
+        ok: 2,
+        failed: 3,
+        unknown: 4,
+        waiting: 5,
+        calls: 6,
+        ms: 7,
+    };
+    let state = MarketSync {
+        on: true,
+        paused: false,
+        currency: "EUR".into(),
+        batches: Trust::Yes,
+        orders_upto: Some(moment),
+        orders_at: vec!["12".into()],
+        polled: Some(moment),
+        verified: None,
+        held: Some((moment, "h".into())),
+        run: count,
+    };
+    golden(
+        &state,
+        "010100034555520101fd00803c3048140c000102313201fd00803c3048140c000001fd00803c3048140c00016801020304050607",
+    );
+    let rules = SyncRules {
+        overrides: vec![Override {
+            market: Marketplace::BrickOwl,
+            kind: Kind::Price,
+            changed: Changed::There,
+            decision: Decision::Ask(Proposal::Here),
+        }],
+        rates: vec![Rate {
+            currency: "USD".into(),
+            times: 11,
+            per: 10,
+        }],
+        ..SyncRules::default()
+    };
+    golden(&rules, "01010101020400000105085a01035553440b0a017e");
+    let run = RunReport {
+        at: moment,
+        ended: moment,
+        what: "sync".into(),
+        markets: vec![(Marketplace::BrickLink, count)],
+        text: String::new(),
+    };
+    golden(
+        &run,
+        "01fd00803c3048140c00fd00803c3048140c000473796e6301000102030405060700",
+    );
+    let conflict = Conflict {
+        fields: vec![ConflictField {
+            kind: Kind::Text,
+            proposal: Proposal::There,
+        }],
+        here: None,
+        there: None,
+        agreed: None,
+        seen: moment,
+        why: "w".into(),
+    };
+    golden(&conflict, "01010201000000fd00803c3048140c000177");
+    let returns = Returns {
+        at: moment,
+        held: vec![Held {
+            line: 1,
+            lot: LotId(300),
+            promised: 2,
+            picked: 3,
+        }],
+    };
+    golden(&returns, "01fd00803c3048140c000101fb2c010203");
+    let name = OwlName {
+        item: part,
+        number: OwlNumber::One("771344".into()),
+        at: moment,
+        by_hand: true,
+    };
+    golden(&name, "010004333030310006373731333434fd00803c3048140c0001");
+}
+
+#[test]
+fn an_order_as_its_marketplace_tells_it() {
+    use brickops::domain::market::{Address, MarketLine, MarketOrder, OrderHead};
+    let order = MarketOrder {
+        head: OrderHead {
+            market: Marketplace::BrickLink,
+            number: "12".into(),
+            status: OrderStatus::Paid,
+            ordered: at(1_700_000_000),
+            changed: None,
+            pieces: 4,
+            lots: 1,
+            buyer: "b".into(),
+            currency: "EUR".into(),
+            total: Money::from_raw(400),
+            filed: false,
+        },
+        email: "e".into(),
+        buyer_orders: 1,
+        address: Address {
+            name: "n".into(),
+            country: "GB".into(),
+            ..Address::default()
+        },
+        payment: "p".into(),
+        payment_status: "r".into(),
+        paid: None,
+        ship_method: "s".into(),
+        tracking: String::new(),
+        subtotal: Money::from_raw(400),
+        shipping: Money::ZERO,
+        extra: Money::ZERO,
+        discount: Money::ZERO,
+        tax: Money::ZERO,
+        weight_mg: 5,
+        buyer_note: String::new(),
+        seller_note: String::new(),
+        drive_thru_sent: false,
+        lines: vec![MarketLine {
+            lot: Some(7),
+            external: None,
+            item: Some(ItemKey::part("3001")),
+            boid: String::new(),
+            name: "Brick".into(),
+            color: Some(ColorId(5)),
+            condition: Condition::New,
+            completeness: None,
+            quantity: 4,
+            refunded: 0,
+            price: Money::from_raw(100),
+            notes: String::new(),
+            remarks: "A-1".into(),
+            weight_mg: 5,
+            batch: 1,
+            left: Some(3),
+        }],
+    };
+    golden(
+        &order,
+        "010002313204fd00803c3048140c00000401016203455552fb200300016501016e0000000002474200000170017200017300fb2003000000000500000001010700010004333030310005427269636b010500000400c80003412d3105010103",
+    );
+}
+
 #[test]
 fn what_was_fetched() {
     let key = brickops::domain::ItemKey::part("3001");

@@ -17,8 +17,10 @@ use crate::api::client::{Conversation, Handler, Peer};
 use crate::api::server::Desk;
 use crate::api::server::socket::{Counters, serve as listen};
 use crate::api::{Greeting, Reply, Request, ServerStatus, socket};
+use crate::entropy::SystemEntropy;
 use crate::error::{Error, Kind};
 use crate::services::jobs::JobThreads;
+use crate::sync::{Engine, Runner};
 
 /// How the server lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +94,16 @@ pub fn serve(
     });
     let app = Arc::downgrade(desk.app());
     let jobs = desk.app().do_jobs()?;
-    let handler: Arc<dyn Handler> = Arc::new(AtWork { _jobs: jobs, desk });
+    let sync = Runner::start(Arc::new(Engine::new(
+        Arc::clone(desk.app()),
+        Arc::new(SystemEntropy),
+        None,
+    )))?;
+    let handler: Arc<dyn Handler> = Arc::new(AtWork {
+        _sync: sync,
+        _jobs: jobs,
+        desk,
+    });
     let stop = Arc::new(Notify::new());
     let told = Arc::clone(&stop);
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
@@ -104,7 +115,12 @@ pub fn serve(
                 told.notify_one();
             }
         })?;
-    let held = move || app.upgrade().is_some_and(|app| app.jobs_hold_server());
+    let held = move || {
+        app.upgrade().is_some_and(|app| {
+            // A store that cannot be read is no reason to end.
+            app.jobs_hold_server() || app.sync_places().is_ok_and(|places| !places.is_empty())
+        })
+    };
     let watch = Watch::start(
         place,
         idle_end,
@@ -137,7 +153,8 @@ pub fn serve(
 /// A desk beside which jobs are done. Both let go of the data before the socket goes: who waits for that may
 /// open them then.
 struct AtWork {
-    /// First: it waits for what is being done.
+    /// First: they wait for what is being done.
+    _sync: Runner,
     _jobs: JobThreads,
     desk: Arc<Desk>,
 }

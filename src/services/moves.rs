@@ -29,8 +29,8 @@ pub(crate) struct Moves<'t> {
     deed: Option<CorrelationId>,
     /// The marketplaces that get marks; looked up with the first change.
     marked: Option<Vec<Marketplace>>,
-    /// The marketplace that gets none: what changes came from there.
-    spared: Option<Marketplace>,
+    /// The marketplaces that get none: to them it is no news.
+    spared: Vec<Marketplace>,
     batch: Batch,
 }
 
@@ -47,14 +47,15 @@ impl<'t> Moves<'t> {
             left: BTreeSet::new(),
             deed,
             marked: None,
-            spared: None,
+            spared: Vec::new(),
             batch: Batch::new(),
         }
     }
 
-    /// What this verb changes comes from a marketplace, whose link changes with it: that one gets no mark.
+    /// What this verb changes is no news to a marketplace, as its link changes with it: that one gets no
+    /// mark.
     pub(crate) fn spare(&mut self, market: Marketplace) {
-        self.spared = Some(market);
+        self.spared.push(market);
     }
 
     /// The shop's records as they were before this verb.
@@ -301,7 +302,7 @@ impl Moves<'_> {
     /// Whatever was moved may differ from what the marketplaces hold.
     fn mark(&mut self) {
         let mut markets = self.marked.take().unwrap_or_default();
-        markets.retain(|market| Some(*market) != self.spared);
+        markets.retain(|market| !self.spared.contains(market));
         let Some(deed) = self.deed.filter(|_| !markets.is_empty()) else {
             return;
         };

@@ -10,6 +10,7 @@ pub mod colors;
 pub mod condition;
 mod errors;
 mod inventory;
+mod looking;
 pub mod mapping;
 pub mod order_mapping;
 mod orders;
@@ -17,9 +18,9 @@ pub mod shapes;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{BATCH, LotQuantity, Quantity};
+pub use batch::{Asked, BATCH, Brought, LotQuantity, Quantity};
 pub use catalog::Found;
 pub use client::{BrickOwl, LotName, Page, Settings};
 pub use colors::ColorMap;
-pub use mapping::Habits;
+pub use mapping::{Habits, Look};
 pub use orders::{OrderAsk, Rating};

@@ -15,6 +15,8 @@ pub struct Said {
     pub status: Word,
     /// The lot that was made.
     pub lot_id: Word,
+    /// Numbers of an item that was looked up.
+    pub boids: Many<Word>,
 }
 
 /// What stands under `error`.

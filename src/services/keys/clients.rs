@@ -130,4 +130,12 @@ impl Connector for Clients {
     fn bricklink_client(&self, keys: &BrickLinkKeys, gate: Arc<dyn Gate>) -> Option<BrickLink> {
         Some(self.bricklink(keys, gate, None))
     }
+
+    fn brickowl_client(
+        &self,
+        key: &Secret,
+        gate: Arc<dyn Gate>,
+    ) -> Option<Result<BrickOwl, Box<Failure>>> {
+        Some(self.brickowl(key, gate))
+    }
 }

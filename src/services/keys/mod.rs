@@ -30,6 +30,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::market::Gate;
 use crate::market::bricklink::BrickLink;
+use crate::market::brickowl::BrickOwl;
 use crate::services::App;
 use crate::store::market_keys::SealedKeys;
 use crate::store::{Batch, Decided, Tx};
@@ -54,6 +55,18 @@ pub trait Connector: Send + Sync + std::fmt::Debug {
 
     /// A client of BrickLink for these keys; `None` where nobody but [`Self::who`] is asked.
     fn bricklink_client(&self, _: &BrickLinkKeys, _: Arc<dyn Gate>) -> Option<BrickLink> {
+        None
+    }
+
+    /// A client of BrickOwl for this key; `None` where nobody but [`Self::who`] is asked.
+    ///
+    /// # Errors
+    /// `Keys`, when the key cannot be one.
+    fn brickowl_client(
+        &self,
+        _: &Secret,
+        _: Arc<dyn Gate>,
+    ) -> Option<std::result::Result<BrickOwl, Box<Failure>>> {
         None
     }
 }
@@ -95,6 +108,15 @@ impl Keys {
     /// A client of BrickLink; `None` when nobody is called.
     pub(crate) fn bricklink(&self, keys: &BrickLinkKeys, gate: Arc<dyn Gate>) -> Option<BrickLink> {
         self.connector.as_ref()?.bricklink_client(keys, gate)
+    }
+
+    /// A client of BrickOwl; `None` when nobody is called.
+    pub(crate) fn brickowl(
+        &self,
+        key: &Secret,
+        gate: Arc<dyn Gate>,
+    ) -> Option<std::result::Result<BrickOwl, Box<Failure>>> {
+        self.connector.as_ref()?.brickowl_client(key, gate)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::market::Listing;
-use crate::domain::sync::{Face, Intent, Link};
+use crate::domain::sync::{Face, Link};
 use crate::domain::{LotId, Marketplace, Timestamp};
 use crate::error::Result;
 use crate::services::moves::Moves;
@@ -96,34 +96,13 @@ impl<'t> Links<'t> {
         self.moved.get(&lot).copied() == Some(pieces)
     }
 
-    /// Writes what changed. An intent that is under way counts from what orders have left, so that reading
-    /// tells whether it happened.
-    pub(crate) fn write(self, moves: &mut Moves<'_>) -> Result<()> {
+    /// Writes what changed.
+    pub(crate) fn write(self, moves: &mut Moves<'_>) {
         let scope = moves.scope();
         for (lot, link) in self.known {
-            let Some(by) = self.moved.get(&lot).copied() else {
-                continue;
-            };
-            if let Some(mut entry) = self.shop.open_entry(self.market, lot)?
-                && let Some(intent) = &mut entry.intent
-            {
-                shift(intent, by);
-                moves
-                    .batch()
-                    .put_open_entry(&scope, self.market, lot, Some(entry));
+            if self.moved.contains_key(&lot) {
+                moves.batch().put_link(&scope, self.market, lot, link);
             }
-            moves.batch().put_link(&scope, self.market, lot, link);
         }
-        Ok(())
-    }
-}
-
-fn shift(intent: &mut Intent, by: i64) {
-    for face in [&mut intent.before, &mut intent.after]
-        .into_iter()
-        .flatten()
-    {
-        let pieces = i64::from(face.quantity).saturating_add(by).max(0);
-        face.quantity = u32::try_from(pieces).unwrap_or(u32::MAX);
     }
 }

@@ -209,7 +209,7 @@ fn take(tx: &Tx<'_>, scope: Scope, incoming: Incoming) -> Result<Decided<TakenOr
     if intake.agrees(&moves) {
         moves.spare(market);
     }
-    intake.links.write(&mut moves)?;
+    intake.links.write(&mut moves);
     Ok(Decided::new(taken, moves.finish()))
 }
 

@@ -195,5 +195,6 @@ pub(crate) fn count_sold(moves: &mut Moves<'_>, order: &Order) -> Result<()> {
             links.sold(number, line.quantity)?;
         }
     }
-    links.write(moves)
+    links.write(moves);
+    Ok(())
 }
