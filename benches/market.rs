@@ -4,6 +4,12 @@
 //! `--smoke` takes a hundredth of everything. The refresh drives the real client through the real gate into the
 //! sandbox, which counts the day's calls by itself; a moved clock makes days of it pass.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its figures"
+)]
+
 #[expect(dead_code, reason = "the other benchmarks use the rest")]
 mod support;
 
@@ -155,7 +161,7 @@ impl Sleeper for NoPause {
 }
 
 fn part(at: usize) -> ItemKey {
-    ItemKey::part(&format!("{}", 10_000 + at))
+    ItemKey::part((10_000 + at).to_string())
 }
 
 fn world(clock: Arc<dyn Clock>, items: usize) -> Sandbox {

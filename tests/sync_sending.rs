@@ -390,3 +390,93 @@ fn nothing_is_marked_or_sent_while_it_is_off_or_paused() {
     shop.run();
     assert_eq!(shop.held(LINK).len(), 2);
 }
+
+#[test]
+fn pieces_go_out_while_texts_wait_for_the_budget() {
+    // Of 40 calls a day texts may use 28, prices 20, pieces 38.
+    let shop = Shop::with_calls(40);
+    shop.switch(OWL, Switch::Off);
+    let lots: Vec<LotId> = (0..24).map(|_| shop.add("3001", 10, "0.500")).collect();
+    shop.run();
+    assert_eq!(shop.calls_to("POST inventories"), 24);
+    shop.edit(lots[0], "price=0.60");
+    shop.edit(lots[1], "comments=a");
+    shop.edit(lots[2], "qty=4");
+    shop.run();
+    assert_eq!(shop.calls_to("PUT inventories/{id}"), 2, "no price");
+    let said = |field: &str| -> Vec<Value> {
+        let held = shop.held(LINK).into_iter();
+        held.map(|lot| lot[field].clone()).collect()
+    };
+    assert!(said("quantity").contains(&json!(4)));
+    assert!(said("description").contains(&json!("a")));
+    assert!(!said("price").contains(&json!("0.6000")));
+    let states = shop
+        .app
+        .sync_of_lots(&shop.scope(), &lots[..3])
+        .expect("read");
+    let standing: Vec<Standing> = states[..3].iter().map(|one| one.standing).collect();
+    assert_eq!(
+        standing,
+        [
+            Standing::Open(EntryState::Waiting),
+            Standing::InStep,
+            Standing::InStep
+        ]
+    );
+    // A day later there is room again.
+    shop.wait(90_000);
+    shop.run_long();
+    assert!(said("price").contains(&json!("0.6000")));
+}
+
+#[test]
+fn an_item_that_a_marketplace_does_not_know_waits_for_a_person() {
+    let shop = Shop::new();
+    let lot = shop.add("9999", 10, "0.500");
+    shop.run_long();
+    let states = shop.app.sync_of_lots(&shop.scope(), &[lot]).expect("read");
+    assert_eq!(states[0].standing, Standing::Open(EntryState::Stopped));
+    assert_eq!(states[1].standing, Standing::NotListed);
+    assert_eq!(states[1].why, "BrickOwl does not know the item");
+    let calls = shop.calls();
+    shop.run_long();
+    assert_eq!(shop.calls(), calls, "nobody is asked again and again");
+    shop.edit(lot, "item=3003");
+    shop.run_long();
+    in_step(&shop, lot);
+}
+
+#[test]
+fn a_lot_that_becomes_another_is_made_anew() {
+    let shop = Shop::new();
+    let lot = shop.add("3001", 10, "0.500");
+    shop.run();
+    let before = held(&shop, LINK)["id"].clone();
+    shop.edit(lot, "color=11");
+    shop.run_long();
+    let there = held(&shop, LINK);
+    assert_eq!(there["color"], 11);
+    assert_ne!(there["id"], before);
+    assert_eq!(held(&shop, OWL)["quantity"], 10);
+    in_step(&shop, lot);
+}
+
+#[test]
+fn many_waiting_entries_are_looked_through_at_once() {
+    let mut shop = Shop::new();
+    for market in BOTH {
+        shop.switch(market, Switch::Pause);
+    }
+    let lots = shop.add_many(10_000);
+    shop.restart();
+    let began = std::time::Instant::now();
+    let tenant = shop.scope().tenant;
+    for market in BOTH {
+        let queue = shop.app.sync_queue(tenant, market).expect("a queue");
+        assert_eq!(queue.len(), lots, "{market:?}");
+    }
+    // Generous: this is not an optimised build.
+    let took = began.elapsed();
+    assert!(took.as_secs() < 60, "{took:?}");
+}

@@ -81,7 +81,7 @@ impl Round<'_> {
             let told = match (answer, &one.intent.work) {
                 (Ok(Brought::Made(number)), _) => Told::Done(Some(number)),
                 (Ok(_), Work::Change(change)) if ignored && fields(change).is_some() => {
-                    Told::Part(only(change, &[Kind::Quantity]))
+                    Told::Part(Box::new(only(change, &[Kind::Quantity])))
                 }
                 (Ok(_), _) => Told::Done(None),
                 (Err(failure), _) => self.told(failure, purpose),

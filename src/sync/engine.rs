@@ -1,13 +1,13 @@
 //! What is done when, at one marketplace of one shop: doubts first, then what is due, the most urgent
 //! first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::round::Round;
-use crate::domain::market::Failure;
+use crate::domain::market::{Failure, Purpose};
 use crate::domain::sync::RunCount;
-use crate::domain::{Marketplace, TenantId};
+use crate::domain::{Marketplace, TenantId, Timestamp};
 use crate::entropy::Entropy;
 use crate::error::Result;
 use crate::services::App;
@@ -45,6 +45,8 @@ pub struct Engine {
     pub(super) intake: Option<Arc<dyn Intake>>,
     /// Where what a dead process was about to call was looked for.
     recovered: Mutex<BTreeSet<(TenantId, u8)>>,
+    /// Whose budget for which calls is spent, and until when.
+    spent: Mutex<BTreeMap<(TenantId, u8, Purpose), Timestamp>>,
 }
 
 impl Engine {
@@ -55,6 +57,7 @@ impl Engine {
             entropy,
             intake,
             recovered: Mutex::default(),
+            spent: Mutex::default(),
         }
     }
 
@@ -111,6 +114,31 @@ impl Engine {
         Ok(Some(count))
     }
 
+    /// Such calls are not made before this time.
+    pub(super) fn note_spent(
+        &self,
+        tenant: TenantId,
+        market: Marketplace,
+        purpose: Purpose,
+        until: Timestamp,
+    ) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.insert((tenant, market as u8, purpose), until);
+    }
+
+    /// Whether such calls may be made again.
+    pub(super) fn may_spend(
+        &self,
+        tenant: TenantId,
+        market: Marketplace,
+        purpose: Purpose,
+    ) -> bool {
+        let now = self.app.now();
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = spent.get(&(tenant, market as u8, purpose));
+        until.is_none_or(|until| *until <= now)
+    }
+
     fn recover(&self, tenant: TenantId, market: Marketplace) -> Result<()> {
         let place = (tenant, market as u8);
         let known = |set: &BTreeSet<_>| set.contains(&place);
@@ -153,7 +181,8 @@ impl Engine {
             done |= self.app.journal(tenant, market, &lots, allow)?.closed > 0;
         }
         let mut calls = 0;
-        let due = of(&[Need::Batch, Need::Single]);
+        let mut due = of(&[Need::Batch, Need::Single]);
+        due.retain(|one| one.may_go(round.allow));
         for piece in round.pieces(&due) {
             if round.is_held() || calls >= SLICE {
                 break;

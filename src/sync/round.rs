@@ -40,6 +40,9 @@ impl<'e> Round<'e> {
             trust: Trust::Yes,
             held: None,
         };
+        let may = |purpose| engine.may_spend(tenant, market, purpose);
+        round.allow.prices = may(Purpose::Prices);
+        round.allow.notes = may(Purpose::Notes);
         if market == Marketplace::BrickOwl {
             round.trusts(trust);
         }
@@ -155,8 +158,15 @@ impl<'e> Round<'e> {
     /// Whether the marketplace is to be left alone after a failure, or only this kind of calls.
     pub(super) fn heed(&mut self, failure: &Failure, purpose: Purpose) {
         match (failure.class, purpose) {
-            (Class::Budget, Purpose::Prices) => self.allow.prices = false,
-            (Class::Budget, Purpose::Notes) => self.allow.notes = false,
+            (Class::Budget, Purpose::Prices | Purpose::Notes) => {
+                let until = self.after(failure.retry_after.unwrap_or(ALONE.1));
+                self.engine
+                    .note_spent(self.tenant, self.market, purpose, until);
+                match purpose {
+                    Purpose::Prices => self.allow.prices = false,
+                    _ => self.allow.notes = false,
+                }
+            }
             (class, _) if halts(class) => self.hold(failure),
             _ => {}
         }
@@ -168,10 +178,14 @@ impl<'e> Round<'e> {
             Class::Keys | Class::Forbidden | Class::NoKeys | Class::Tls => long,
             _ => short,
         };
-        let seconds = failure.retry_after.unwrap_or(usual).max(1);
-        let span = i64::from(seconds) * crate::domain::time::SECOND;
-        let until = Timestamp::from_micros(self.app().now().micros().saturating_add(span));
+        let until = self.after(failure.retry_after.unwrap_or(usual));
         self.held = Some((until, failure.text.clone()));
+    }
+
+    /// So many seconds from now; at least one.
+    fn after(&self, seconds: u32) -> Timestamp {
+        let span = i64::from(seconds.max(1)) * crate::domain::time::SECOND;
+        Timestamp::from_micros(self.app().now().micros().saturating_add(span))
     }
 
     /// Chance, for pauses.

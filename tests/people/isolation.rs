@@ -329,12 +329,6 @@ fn request(world: &World, of: usize, verb: u8, n: u8) -> (Request, Needs) {
         text: "brick".into(),
         ..CatalogQuery::default()
     };
-    let file = |name: &str| {
-        let path = world.folder.path().join("exchange");
-        path.join(format!("{}-{name}", me.mark))
-            .display()
-            .to_string()
-    };
     let grants = Grants {
         inventory: n.is_multiple_of(2),
         orders: n.is_multiple_of(3),
@@ -362,25 +356,7 @@ fn request(world: &World, of: usize, verb: u8, n: u8) -> (Request, Needs) {
             pick_request(verb, me, id, u16::from(n % 2), op),
             picks_need(verb),
         ),
-        18 => (
-            R::ImportCatalog {
-                paths: vec!["/nowhere".into()],
-                complete: false,
-            },
-            Needs::Operator,
-        ),
-        19 => (
-            R::ImportInventory {
-                path: file("lots.bsx"),
-            },
-            Needs::ChangeInventory,
-        ),
-        20 => (
-            R::ImportOrders {
-                path: file("orders.xml"),
-            },
-            Needs::ChangeOrders,
-        ),
+        18..=20 => import_request(world, me, verb),
         21 => (R::Overlay { key }, Needs::Catalog),
         22 => (
             R::SetOverlay {
@@ -423,6 +399,37 @@ fn request(world: &World, of: usize, verb: u8, n: u8) -> (Request, Needs) {
             let (request, needs) = door_request(world, of, verb, n);
             (R::Door(request), needs)
         }
+    }
+}
+
+fn import_request(world: &World, me: &Shop, verb: u8) -> (Request, Needs) {
+    use Request as R;
+    let file = |name: &str| {
+        let path = world.folder.path().join("exchange");
+        path.join(format!("{}-{name}", me.mark))
+            .display()
+            .to_string()
+    };
+    match verb {
+        18 => (
+            R::ImportCatalog {
+                paths: vec!["/nowhere".into()],
+                complete: false,
+            },
+            Needs::Operator,
+        ),
+        19 => (
+            R::ImportInventory {
+                path: file("lots.bsx"),
+            },
+            Needs::ChangeInventory,
+        ),
+        _ => (
+            R::ImportOrders {
+                path: file("orders.xml"),
+            },
+            Needs::ChangeOrders,
+        ),
     }
 }
 

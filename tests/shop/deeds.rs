@@ -89,7 +89,7 @@ fn op(number: usize) -> OperationId {
 /// Does it.
 fn act(shop: &Fixture, at: usize, verb: &Verb, deeds: &[CorrelationId]) -> Result<DeedReport> {
     let mut scope = shop.scope;
-    scope.now = Timestamp::from_seconds(1_763_700_000 + at as i64);
+    scope.now = Timestamp::from_seconds(1_763_700_000 + i64::try_from(at).expect("few verbs"));
     scope.user = UserId(1 + (at % 3) as u32);
     let app = &shop.app;
     let id = |n: u16| LotId(u64::from(n) % LOTS + 1);
@@ -99,7 +99,7 @@ fn act(shop: &Fixture, at: usize, verb: &Verb, deeds: &[CorrelationId]) -> Resul
         Verb::Add(no) => {
             let draft = LotDraft {
                 quantity: 4,
-                ..LotDraft::new(ItemKey::part(&format!("{}", 3_000 + u16::from(no))))
+                ..LotDraft::new(ItemKey::part((3_000 + u16::from(no)).to_string()))
             };
             app.add_lot(&scope, &draft, op(at))
         }

@@ -23,7 +23,7 @@ use brickops::sandbox::{
     CONSUMER_KEY, CONSUMER_SECRET, Goods, Group, Hue, OWL_KEY, Reaction, Sandbox, Setup as World,
     TOKEN, TOKEN_SECRET, Thing, WireRequest,
 };
-use brickops::services::gates::MovedPatience;
+use brickops::services::gates::{CallLimits, MovedPatience};
 use brickops::services::inventory::Task;
 use brickops::services::keys::{Clients, MasterSource, Means};
 use brickops::services::people::{AccountDraft, Threshold};
@@ -154,7 +154,12 @@ fn world(clock: &Arc<ManualClock>) -> Sandbox {
     Sandbox::new(Arc::<ManualClock>::clone(clock), setup)
 }
 
-fn app(dir: &std::path::Path, clock: &Arc<ManualClock>, line: &Arc<Carried>) -> Arc<App> {
+fn app(
+    dir: &std::path::Path,
+    clock: &Arc<ManualClock>,
+    line: &Arc<Carried>,
+    calls: Option<u32>,
+) -> Arc<App> {
     let clients = Clients::new(Means {
         transport: Arc::<Carried>::clone(line),
         clock: Arc::<ManualClock>::clone(clock),
@@ -167,6 +172,10 @@ fn app(dir: &std::path::Path, clock: &Arc<ManualClock>, line: &Arc<Carried>) -> 
         master: MasterSource::File(dir.join("config").join("master.key")),
         connector: Some(Arc::new(clients)),
         patience: Arc::new(MovedPatience(Arc::clone(clock))),
+        limits: CallLimits {
+            bricklink: calls,
+            ..CallLimits::default()
+        },
         ..Outside::default()
     };
     let setup = Setup {
@@ -186,6 +195,15 @@ fn engine(app: &Arc<App>) -> Engine {
 impl Shop {
     /// An empty shop with both marketplaces switched on.
     pub fn new() -> Self {
+        Self::over(None)
+    }
+
+    /// The same with so many calls of BrickLink in a day.
+    pub fn with_calls(calls: u32) -> Self {
+        Self::over(Some(calls))
+    }
+
+    fn over(calls: Option<u32>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at(START);
         let line = Arc::new(Carried {
@@ -193,7 +211,7 @@ impl Shop {
             dead: Mutex::default(),
             made: Mutex::default(),
         });
-        let app = app(dir.path(), &clock, &line);
+        let app = app(dir.path(), &clock, &line, calls);
         let draft = AccountDraft {
             shop: "Bricks".into(),
             email: "ana@example.org".into(),
@@ -262,6 +280,25 @@ impl Shop {
         report.expect("added").made[0]
     }
 
+    /// Many lots out of one file; how many.
+    pub fn add_many(&self, count: usize) -> usize {
+        use std::fmt::Write as _;
+        let mut text = String::from("<BrickStoreXML><Inventory Currency=\"EUR\">\n");
+        for n in 0..count {
+            let _ = writeln!(
+                text,
+                "<Item><ItemID>3001</ItemID><ItemTypeID>P</ItemTypeID><ColorID>5</ColorID><Qty>9</Qty><Price>0.1</Price><Condition>N</Condition><Remarks>W-{n}</Remarks></Item>"
+            );
+        }
+        text.push_str("</Inventory></BrickStoreXML>\n");
+        let path = self.dir.path().join("many.bsx");
+        std::fs::write(&path, text).expect("written");
+        self.app
+            .import_inventory(&self.scope(), &path, &|_| {})
+            .expect("lots come in");
+        count
+    }
+
     /// Changes a lot.
     #[track_caller]
     pub fn edit(&self, lot: LotId, text: &str) {
@@ -302,10 +339,10 @@ impl Shop {
     pub fn restart(&mut self) {
         let nowhere = tempfile::tempdir().expect("a folder");
         // The store is one process's: the old program must be gone before the new one opens it.
-        let spare = app(nowhere.path(), &self.clock, &self.line);
+        let spare = app(nowhere.path(), &self.clock, &self.line, None);
         self.engine = engine(&spare);
         self.app = spare;
-        self.app = app(self.dir.path(), &self.clock, &self.line);
+        self.app = app(self.dir.path(), &self.clock, &self.line, None);
         self.engine = engine(&self.app);
     }
 

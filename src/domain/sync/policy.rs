@@ -85,15 +85,17 @@ pub fn changed(kind: Kind, here: &Face, there: &Face, agreed: &Face, terms: &Ter
 
 /// What the table says. `waits`: a person's change here is not sent yet.
 pub const fn usual(market: Marketplace, changed: Changed, waits: bool) -> Decision {
-    match (changed, market) {
-        (Changed::Nobody, _) => Decision::Nothing,
-        (Changed::Here, _) => Decision::Send,
-        (Changed::There, _) => Decision::Adopt,
-        (Changed::Alike, _) => Decision::Agree,
-        (Changed::Both, Marketplace::BrickLink) if waits => Decision::Ask(Proposal::There),
-        (Changed::Both, Marketplace::BrickOwl) if waits => Decision::Ask(Proposal::Here),
-        (Changed::Both, Marketplace::BrickLink) => Decision::Adopt,
-        (Changed::Both, Marketplace::BrickOwl) => Decision::Send,
+    match changed {
+        Changed::Nobody => Decision::Nothing,
+        Changed::Here => Decision::Send,
+        Changed::There => Decision::Adopt,
+        Changed::Alike => Decision::Agree,
+        Changed::Both => match (market, waits) {
+            (Marketplace::BrickLink, true) => Decision::Ask(Proposal::There),
+            (Marketplace::BrickOwl, true) => Decision::Ask(Proposal::Here),
+            (Marketplace::BrickLink, false) => Decision::Adopt,
+            (Marketplace::BrickOwl, false) => Decision::Send,
+        },
     }
 }
 

@@ -15,6 +15,10 @@ use crate::store::{Batch, Decided, Tx};
 
 /// Which kinds of calls may be made now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "kinds of calls are independent"
+)]
 pub struct Allow {
     /// Changes of prices and the like alone.
     pub prices: bool,
@@ -91,6 +95,21 @@ pub struct Queued {
     pub seen: Option<Timestamp>,
     /// The marketplace's number.
     pub remote: Option<u64>,
+    /// Which share of the budget it is paid from.
+    pub pays: Purpose,
+    /// It says something of texts.
+    pub text: bool,
+}
+
+impl Queued {
+    /// Whether any of it may be sent now.
+    pub const fn may_go(&self, allow: Allow) -> bool {
+        match self.pays {
+            Purpose::Prices => allow.prices || (self.text && allow.notes),
+            Purpose::Notes => allow.notes,
+            _ => true,
+        }
+    }
 }
 
 /// In whose name the program itself acts.
@@ -184,6 +203,13 @@ impl App {
                     lot,
                     seen: look.as_ref().filter(changes).map(|look| look.link.seen),
                     remote: look.as_ref().and_then(|look| look.link.remote),
+                    pays: look
+                        .as_ref()
+                        .map_or(Purpose::Stock, |look| look.plan.purpose()),
+                    text: look.as_ref().is_some_and(|look| match &look.plan {
+                        Plan::Change(change) => difference::has(change, Kind::Text),
+                        _ => false,
+                    }),
                 });
             }
             queue.sort();
@@ -314,12 +340,11 @@ fn decide(
         let Some(entry) = entry.filter(|entry| entry.is_due(scope.now)) else {
             continue;
         };
-        match context.look(*lot)? {
-            Some(look) => one(&context, &mut batch, &mut all, entry, look, allow)?,
-            None => {
-                batch.put_open_entry(&scope, market, *lot, None);
-                all.closed += 1;
-            }
+        if let Some(look) = context.look(*lot)? {
+            one(&context, &mut batch, &mut all, entry, look, allow)?;
+        } else {
+            batch.put_open_entry(&scope, market, *lot, None);
+            all.closed += 1;
         }
     }
     Ok(Decided::new(all, batch))

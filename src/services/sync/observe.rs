@@ -65,9 +65,8 @@ fn observe(
         let who = changed(kind, &here, &there, &agreed, &terms);
         match decide(market, kind, who, true, &context.rules.overrides) {
             Decision::Nothing => {}
-            Decision::Agree => after = after.with(kind, &there),
-            // Known to be overwritten: what is there now is what the change starts from.
-            Decision::Send => after = after.with(kind, &there),
+            // What is sent over starts from what is there now.
+            Decision::Agree | Decision::Send => after = after.with(kind, &there),
             Decision::Adopt => {
                 after = after.with(kind, &there);
                 adopt(&mut adopted, kind, &there, &agreed, &terms);

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Look};
 use super::journal::{close, own, stop};
-use crate::domain::market::{Failure, ListingChange};
+use crate::domain::market::{Class, Failure, ListingChange};
 use crate::domain::sync::difference::{fewer, is_empty, left_out};
 use crate::domain::sync::plan::color_of;
 use crate::domain::sync::{
@@ -30,7 +30,7 @@ pub enum Told {
     /// It is done; the number of a lot that was made.
     Done(Option<u64>),
     /// Only so much of a change is done.
-    Part(ListingChange),
+    Part(Box<ListingChange>),
     /// Reading showed that it is done; for one that was made, number and face.
     FoundDone(Option<(u64, Box<Face>)>),
     /// Reading showed that it did not happen, or that repeating it does no harm.
@@ -146,9 +146,18 @@ impl Settling<'_, '_, '_> {
                 self.go_on()
             }
             Told::FoundNotDone => self.not_done(calls),
-            Told::Again => self.read_again(),
-            Told::Puzzling(there) => self.puzzled(there.map(|face| *face)),
-            Told::NotMade(failure) => self.not_made(&failure),
+            Told::Again => {
+                self.read_again();
+                Ok(())
+            }
+            Told::Puzzling(there) => {
+                self.puzzled(there.map(|face| *face));
+                Ok(())
+            }
+            Told::NotMade(failure) => {
+                self.not_made(&failure);
+                Ok(())
+            }
             Told::Failed(failure) => {
                 self.record(Outcome::Failed, calls, failure.text.clone())?;
                 self.failed(&failure, settled.chance);
@@ -213,6 +222,10 @@ impl Settling<'_, '_, '_> {
             }
             Work::Delete => link.cut(),
         }
+        if !self.look.link.is_linked() && self.look.conflict.take().is_some() {
+            let (scope, market, lot) = (self.context.scope, self.context.market, self.look.lot.id);
+            self.batch().put_conflict(&scope, market, lot, None);
+        }
         self.put_link();
         if drops && let (Work::Create(_), Some(number)) = (&self.intent.work, made) {
             let market = self.context.market;
@@ -264,7 +277,8 @@ impl Settling<'_, '_, '_> {
     fn not_done(mut self, calls: u16) -> Result<()> {
         self.entry.doubts += 1;
         if self.entry.doubts < SURE && !self.intent.work.is_repeatable() {
-            return self.read_again();
+            self.read_again();
+            return Ok(());
         }
         self.record(Outcome::FoundNotDone, calls, String::new())?;
         self.entry.state = EntryState::Waiting;
@@ -275,26 +289,25 @@ impl Settling<'_, '_, '_> {
     }
 
     /// Nothing explains what is there yet; the next orders may.
-    fn puzzled(mut self, there: Option<Face>) -> Result<()> {
+    fn puzzled(mut self, there: Option<Face>) {
         self.entry.tries += 1;
         self.entry.doubts = 0;
         if self.entry.tries < u16::from(PUZZLED) {
-            return self.read_again();
+            self.read_again();
+            return;
         }
         let why = format!(
             "It is not clear whether a change reached {}; say what is right.",
             self.context.market.name()
         );
         self.dispute(there, vec![Kind::Quantity], why);
-        Ok(())
     }
 
-    fn read_again(mut self) -> Result<()> {
+    fn read_again(mut self) {
         self.entry.state = EntryState::Unknown;
         self.entry.next_try = later(self.now(), DOUBT);
         self.entry.intent = Some(self.intent.clone());
         self.put();
-        Ok(())
     }
 
     fn dispute(&mut self, there: Option<Face>, kinds: Vec<Kind>, why: String) {
@@ -322,11 +335,10 @@ impl Settling<'_, '_, '_> {
     }
 
     /// The whole marketplace waits, or this kind of calls does.
-    fn not_made(mut self, failure: &Failure) -> Result<()> {
+    fn not_made(mut self, failure: &Failure) {
         self.entry.state = EntryState::Waiting;
         self.entry.trouble = Some(Trouble::of(failure, self.now()));
         self.put();
-        Ok(())
     }
 
     fn failed(&mut self, failure: &Failure, chance: u16) {
@@ -400,6 +412,22 @@ impl Settling<'_, '_, '_> {
 
     /// The marketplace says that it has no such lot.
     fn missing(mut self, calls: u16) -> Result<()> {
+        if matches!(self.intent.work, Work::Create(_)) {
+            let now = self.now();
+            self.entry.trouble = Some(Trouble {
+                class: Class::NotFound,
+                text: format!(
+                    "{} does not know this item; correct its number or colour.",
+                    self.context.market.name()
+                ),
+                raw: String::new(),
+                at: now,
+            });
+            self.record(Outcome::Refused, calls, String::new())?;
+            stop(&mut self.entry, now);
+            self.put();
+            return Ok(());
+        }
         let link = &mut self.look.link;
         let sold_out = link.agreed.as_ref().is_none_or(|face| face.quantity == 0);
         let emptied = self.intent.after.as_ref().is_none_or(|face| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::context::Context;
-use crate::domain::sync::{EntryState, LotSync, MarketStatus, SentRecord, Standing};
+use crate::domain::sync::{EntryState, LotSync, MarketStatus, NotListed, SentRecord, Standing};
 use crate::domain::{CorrelationId, LotId, Marketplace, Scope};
 use crate::error::Result;
 use crate::services::App;
@@ -89,7 +89,7 @@ impl App {
                     let why = match &entry {
                         Some(entry) => entry.trouble.as_ref().map(|it| it.text.clone()),
                         None if standing == Standing::NotListed => {
-                            link.not_listed.as_ref().map(|why| why.words())
+                            link.not_listed.as_ref().map(NotListed::words)
                         }
                         None => None,
                     };
