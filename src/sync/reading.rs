@@ -1,6 +1,7 @@
 //! Reading all lots of a marketplace in one state with its orders; comparing and beginning with them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::intake::{BETWEEN, IntakeReport, READINGS, agree, intake};
 use super::source::{Halt, Listed, Source};
@@ -11,9 +12,20 @@ use crate::domain::sync::{Begin, BeginView, Compared, Estimate, RunCount, RunRep
 use crate::error::Error;
 use crate::market::retry::Sleeper;
 use crate::services::App;
+use crate::services::sync::Agreed;
 
-/// All lots of a marketplace, and the orders that came in while they were read: lots and orders say the
-/// same.
+/// All lots of a marketplace, in one state with its orders.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The lots.
+    pub lots: Listed<Listing>,
+    /// What was agreed of them before they were read.
+    pub then: Arc<Agreed>,
+    /// The orders that came in meanwhile.
+    pub orders: IntakeReport,
+}
+
+/// Reads all lots of a marketplace so that lots and orders say the same.
 ///
 /// # Errors
 /// The first failure; `Conflict` when orders kept coming in through every try.
@@ -22,19 +34,24 @@ pub fn snapshot(
     scope: &Scope,
     source: &dyn Source,
     sleeper: &dyn Sleeper,
-) -> Result<(Listed<Listing>, IntakeReport), Halt> {
+) -> Result<Snapshot, Halt> {
     let mut all = IntakeReport::default();
     for _ in 0..READINGS {
         let read = intake(app, scope, source, sleeper)?;
         all.taken.extend(read.taken);
         all.failed = read.failed;
+        let then = app.agreed_with(scope, source.market())?;
         let before = source.orders()?;
         let lots = source.lots()?;
         sleeper.sleep(BETWEEN);
         let after = source.orders()?;
         let news = app.orders_to_read(scope, source.market(), &after.rows)?;
         if news.is_empty() && agree(&before, &after) {
-            return Ok((lots, all));
+            return Ok(Snapshot {
+                lots,
+                then,
+                orders: all,
+            });
         }
     }
     Err(Halt::Inside(Error::conflict(format!(
@@ -56,16 +73,16 @@ pub fn verify(
 ) -> Result<Compared, Halt> {
     let market = source.market();
     let began = app.now();
-    let (lots, _) = snapshot(app, scope, source, sleeper)?;
+    let Snapshot { lots, then, .. } = snapshot(app, scope, source, sleeper)?;
     let mut found = Compared::default();
     if lots.whole {
         let named: BTreeSet<u64> = lots.rows.iter().map(|lot| lot.id).collect();
         if repair || named.is_empty() {
-            found.add(app.note_missing(scope, market, &named)?);
+            found.add(app.note_missing(scope, market, &named, &then)?);
         }
     }
     if !found.closed {
-        found.add(app.compare_listings(scope, market, &lots.rows, repair)?);
+        found.add(app.compare_listings(scope, market, &lots.rows, &then, repair)?);
     }
     let ended = app.now();
     let count = RunCount {

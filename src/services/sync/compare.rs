@@ -2,8 +2,9 @@
 //! [`crate::domain::sync::policy`]: what was changed there is taken over, what was changed here is sent, and
 //! where both changed a person is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::adopt::{as_deed, reason, shift, take_over};
 use crate::domain::market::Listing;
@@ -51,7 +52,31 @@ impl Ground {
     }
 }
 
+/// What was agreed of each lot there before its marketplace was read. What was sent or sold since is not in
+/// what was read, and is left alone.
+pub type Agreed = BTreeMap<u64, Face>;
+
+fn is_as_then(then: &Agreed, remote: u64, now: Option<&Face>) -> bool {
+    then.get(&remote) == now
+}
+
 impl App {
+    /// What is agreed of each lot there, to be asked before a marketplace is read.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to see the inventory; `Storage` when the store cannot be read.
+    pub fn agreed_with(&self, scope: &Scope, market: Marketplace) -> Result<Arc<Agreed>> {
+        allow(scope, Right::ReadInventory)?;
+        let mut agreed = Agreed::new();
+        self.store.read(|tx| {
+            tx.shop(scope).each_link(market, |_, link| {
+                agreed.extend(link.remote.zip(link.agreed));
+                Ok(())
+            })
+        })?;
+        Ok(Arc::new(agreed))
+    }
+
     /// Compares lots of a marketplace with what is here. With `repair` what the table says is done; without
     /// it, everything is only told.
     ///
@@ -62,12 +87,13 @@ impl App {
         scope: &Scope,
         market: Marketplace,
         listings: &[Listing],
+        then: &Arc<Agreed>,
         repair: bool,
     ) -> Result<Compared> {
         allow(scope, Right::Inventory)?;
         let mut all = Compared::default();
         for piece in listings.chunks(PIECE) {
-            let (scope, piece) = (*scope, piece.to_vec());
+            let (scope, piece, then) = (*scope, piece.to_vec(), Arc::clone(then));
             let found = self.store.write(move |tx| {
                 let shop = tx.shop(&scope);
                 let mut comparison = Comparison {
@@ -75,6 +101,7 @@ impl App {
                     shop,
                     scope,
                     undecided: undecided(&shop)?,
+                    then: &then,
                     repair,
                     found: Compared::default(),
                 };
@@ -102,9 +129,10 @@ impl App {
         scope: &Scope,
         market: Marketplace,
         named: &BTreeSet<u64>,
+        then: &Arc<Agreed>,
     ) -> Result<Compared> {
         allow(scope, Right::Inventory)?;
-        let (scope, named) = (*scope, named.clone());
+        let (scope, named, then) = (*scope, named.clone(), Arc::clone(then));
         self.store.write(move |tx| {
             let shop = tx.shop(&scope);
             let mut missing: Vec<(LotId, Link)> = Vec::new();
@@ -112,7 +140,7 @@ impl App {
             shop.each_link(market, |lot, link| {
                 if let Some(remote) = link.remote {
                     sells |= link.agreed.as_ref().is_some_and(|face| face.quantity > 0);
-                    if !named.contains(&remote) {
+                    if !named.contains(&remote) && is_as_then(&then, remote, link.agreed.as_ref()) {
                         missing.push((lot, link));
                     }
                 }
@@ -240,6 +268,7 @@ pub(super) fn next(lot: &Lot, link: &Link, terms: &Terms<'_>, scope: &Scope) -> 
 }
 
 struct Comparison<'t> {
+    then: &'t Agreed,
     ground: Ground,
     shop: Shop<'t>,
     scope: Scope,
@@ -277,6 +306,10 @@ impl Comparison<'_> {
             return Ok(());
         }
         let link = self.shop.link(market, id)?;
+        if !is_as_then(self.then, listing.id, link.agreed.as_ref()) {
+            self.found.unsettled += 1;
+            return Ok(());
+        }
         let there = Face::of_listing(listing);
         let agreed = link.agreed.clone().unwrap_or_else(|| there.clone());
         let Some(lot) = moves.lot(id)?.cloned() else {

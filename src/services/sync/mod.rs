@@ -22,6 +22,7 @@ mod verify;
 
 use crate::domain::Marketplace;
 
+pub use compare::Agreed;
 pub use journal::{Allow, Journaled, Need, Queued, Ready};
 pub use order_lists::OrdersRead;
 pub use orders::{Incoming, TakenOrder};
