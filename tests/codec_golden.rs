@@ -801,6 +801,7 @@ fn face() -> brickops::domain::sync::Face {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one record after the other")]
 fn what_synchronisation_knows() {
     use brickops::domain::market::{Grade, ListingChange, NewListing};
     use brickops::domain::sync::{

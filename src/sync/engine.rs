@@ -92,7 +92,7 @@ impl Engine {
             && intake.is_due(&self.app, tenant, market)
         {
             worked = true;
-            round.orders()?;
+            round.orders();
         }
         for _ in 0..PASSES {
             if round.is_held() {
@@ -165,7 +165,7 @@ impl Engine {
         let doubts = self.app.sync_doubts(tenant, market)?;
         let mut done = !doubts.is_empty();
         if done {
-            round.resolve(doubts)?;
+            round.resolve(&doubts)?;
             if round.is_held() {
                 return Ok(true);
             }

@@ -28,7 +28,7 @@ impl Round<'_> {
         let mut items: BTreeMap<(u8, String), (ItemKey, String)> = BTreeMap::new();
         for (item, name) in journaled.lookups {
             items
-                .entry((item.kind.index(), item.folded().into()))
+                .entry((item.kind.index(), item.folded()))
                 .or_insert((item, name));
         }
         let mut open: Vec<Search> = items

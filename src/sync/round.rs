@@ -73,15 +73,15 @@ impl<'e> Round<'e> {
     }
 
     /// Reads orders, where anybody does.
-    pub(super) fn orders(&mut self) -> Result<bool> {
+    pub(super) fn orders(&mut self) -> bool {
         let Some(intake) = &self.engine.intake else {
-            return Ok(true);
+            return true;
         };
         match intake.take_in(self.app(), self.tenant, self.market) {
-            Ok(()) => Ok(true),
+            Ok(()) => true,
             Err(failure) => {
                 self.hold(&failure);
-                Ok(false)
+                false
             }
         }
     }

@@ -22,14 +22,14 @@ enum Seen {
 
 impl Round<'_> {
     /// Finds out what became of these intents.
-    pub(super) fn resolve(&mut self, doubts: Vec<(LotId, Intent)>) -> Result<()> {
-        if !self.orders()? {
+    pub(super) fn resolve(&mut self, doubts: &[(LotId, Intent)]) -> Result<()> {
+        if !self.orders() {
             return Ok(());
         }
         let lots: Vec<LotId> = doubts.iter().map(|(lot, _)| *lot).collect();
         let before = self.links(&lots)?;
         let mut seen = Vec::with_capacity(doubts.len());
-        for (_, intent) in &doubts {
+        for (_, intent) in doubts {
             if self.is_held() {
                 return Ok(());
             }
@@ -41,7 +41,7 @@ impl Round<'_> {
                 }
             });
         }
-        if !self.orders()? {
+        if !self.orders() {
             return Ok(());
         }
         let after = self.links(&lots)?;
@@ -132,10 +132,9 @@ impl Round<'_> {
             (Work::Create(_), Seen::There(lot)) => {
                 Told::FoundDone(Some((lot.id, Box::new(Face::of_listing(&lot)))))
             }
-            (Work::Create(_), Seen::Nothing) => Told::FoundNotDone,
             (_, Seen::Several) => Told::Puzzling(None),
             (Work::Delete, Seen::Nothing) => Told::FoundDone(None),
-            (Work::Delete, Seen::There(_)) => Told::FoundNotDone,
+            (Work::Create(_), Seen::Nothing) | (Work::Delete, Seen::There(_)) => Told::FoundNotDone,
             (Work::Change(change), _) if change.is_repeatable() => Told::FoundNotDone,
             (Work::Change(change), seen) => {
                 let Some(agreed) = &link.agreed else {

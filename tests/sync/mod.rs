@@ -188,6 +188,10 @@ fn app(
     Arc::new(App::new(store, clock, setup).expect("an app"))
 }
 
+fn op() -> OperationId {
+    OperationId(u128::from(OPERATIONS.fetch_add(1, Ordering::Relaxed)))
+}
+
 fn engine(app: &Arc<App>) -> Engine {
     Engine::new(Arc::clone(app), Arc::new(CountingEntropy::default()), None)
 }
@@ -260,10 +264,6 @@ impl Shop {
             .expect("switched");
     }
 
-    fn op(&self) -> OperationId {
-        OperationId(u128::from(OPERATIONS.fetch_add(1, Ordering::Relaxed)))
-    }
-
     /// A lot of a red part.
     pub fn add(&self, no: &str, quantity: u32, price: &str) -> LotId {
         self.add_noted(no, quantity, price, "")
@@ -276,7 +276,7 @@ impl Shop {
         draft.quantity = quantity;
         draft.price = Money::parse(price).expect("a price");
         draft.comments = note.into();
-        let report = self.app.add_lot(&self.scope(), &draft, self.op());
+        let report = self.app.add_lot(&self.scope(), &draft, op());
         report.expect("added").made[0]
     }
 
@@ -310,7 +310,7 @@ impl Shop {
         };
         let which = brickops::domain::Which::Lots(vec![lot]);
         self.app
-            .change_lots(&self.scope(), &which, &edits, ("", self.op()), task)
+            .change_lots(&self.scope(), &which, &edits, ("", op()), task)
             .expect(text);
     }
 
@@ -390,10 +390,11 @@ impl Shop {
             "",
         );
         self.line.made.lock().expect("a lock").clear();
-        match found.expect("an answer") {
-            Found::One(number) => OwlNumber::One(number),
-            other => panic!("{other:?}"),
-        }
+        let number = match found.expect("an answer") {
+            Found::One(number) => Some(number),
+            _ => None,
+        };
+        OwlNumber::One(number.expect("one number"))
     }
 
     /// Makes the call of an intent, and nobody writes down what came of it.

@@ -7,15 +7,15 @@ use crate::market::bricklink::BrickLink;
 use crate::market::brickowl::BrickOwl;
 use crate::services::App;
 
-fn nobody(market: Marketplace) -> Box<Failure> {
-    Box::new(Failure::new(
+fn nobody(market: Marketplace) -> Failure {
+    Failure::new(
         Service::from(market),
         Class::Offline,
         format!(
             "Calls to {} are switched off; start without --offline to make them.",
             market.name()
         ),
-    ))
+    )
 }
 
 impl App {
@@ -31,7 +31,7 @@ impl App {
             MarketKeys::BrickLink(keys) => self.keys.bricklink(keys, gate),
             MarketKeys::BrickOwl(_) => None,
         }
-        .ok_or_else(|| nobody(market))
+        .ok_or_else(|| Box::new(nobody(market)))
     }
 
     /// A client of BrickOwl for a shop.
@@ -46,6 +46,6 @@ impl App {
             MarketKeys::BrickOwl(key) => self.keys.brickowl(key, gate),
             MarketKeys::BrickLink(_) => None,
         }
-        .ok_or_else(|| nobody(market))?
+        .ok_or_else(|| Box::new(nobody(market)))?
     }
 }

@@ -341,7 +341,7 @@ fn decide(
             continue;
         };
         if let Some(look) = context.look(*lot)? {
-            one(&context, &mut batch, &mut all, entry, look, allow)?;
+            one(&context, &mut batch, &mut all, entry, &look, allow)?;
         } else {
             batch.put_open_entry(&scope, market, *lot, None);
             all.closed += 1;
@@ -355,7 +355,7 @@ fn one(
     batch: &mut Batch,
     all: &mut Journaled,
     mut entry: Entry,
-    look: Look,
+    look: &Look,
     allow: Allow,
 ) -> Result<()> {
     let (scope, market) = (&context.scope, context.market);
@@ -368,7 +368,7 @@ fn one(
     let work = match &look.plan {
         Plan::Nothing | Plan::NotListed(_) => {
             all.closed += 1;
-            close(context, batch, entry, &look);
+            close(context, batch, entry, look);
             return Ok(());
         }
         Plan::Lookup => {

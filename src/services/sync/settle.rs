@@ -85,7 +85,9 @@ impl App {
             let context = Context::read(tx.shop(&scope), scope, market)?;
             let mut moves = Moves::new(context.shop, scope, None);
             // The lot's number at BrickLink is no news to anybody.
-            super::MARKETS.into_iter().for_each(|one| moves.spare(one));
+            for one in super::MARKETS {
+                moves.spare(one);
+            }
             for one in settled {
                 let entry = context.shop.open_entry(market, one.lot)?;
                 let Some(mut entry) = entry else { continue };
