@@ -1223,3 +1223,31 @@ proptest! {
         let _ = unpack::<JobRecord>(&with_version);
     }
 }
+
+#[test]
+fn an_order_in_a_list() {
+    use brickops::domain::market::OrderHead;
+    use brickops::domain::sync::OrderSeen;
+    let seen = OrderSeen {
+        head: OrderHead {
+            market: Marketplace::BrickLink,
+            number: "12".into(),
+            status: OrderStatus::Paid,
+            ordered: at(1_700_000_000),
+            changed: None,
+            pieces: 4,
+            lots: 1,
+            buyer: "b".into(),
+            currency: "EUR".into(),
+            total: Money::from_raw(400),
+            filed: false,
+        },
+        missing: 2,
+        past: false,
+        counted: true,
+    };
+    golden(
+        &seen,
+        "010002313204fd00803c3048140c00000401016203455552fb200300020001",
+    );
+}

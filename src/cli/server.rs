@@ -19,8 +19,9 @@ use crate::api::server::socket::{Counters, serve as listen};
 use crate::api::{Greeting, Reply, Request, ServerStatus, socket};
 use crate::entropy::SystemEntropy;
 use crate::error::{Error, Kind};
+use crate::market::retry::ThreadSleeper;
 use crate::services::jobs::JobThreads;
-use crate::sync::{Engine, Runner};
+use crate::sync::{Engine, Orders, Runner};
 
 /// How the server lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub fn serve(
     let sync = Runner::start(Arc::new(Engine::new(
         Arc::clone(desk.app()),
         Arc::new(SystemEntropy),
-        None,
+        Some(Arc::new(Orders::new(Arc::new(ThreadSleeper)))),
     )))?;
     let handler: Arc<dyn Handler> = Arc::new(AtWork {
         _sync: sync,

@@ -12,6 +12,7 @@ use super::App;
 use super::moves::Moves;
 use super::promises::{self, Kept};
 use super::rights::{Right, allow};
+use super::sync::returns;
 use crate::domain::report::{OrdersImport, Progress, Skipped};
 use crate::domain::{
     CorrelationId, Marketplace, Order, OrderId, OrderLine, OrderStatus, PickSession, Scope, Topic,
@@ -129,6 +130,7 @@ fn store_piece(
 ) -> Result<Decided<Piece>> {
     let shop = tx.shop(&scope);
     let walks = shop.open_picks()?;
+    let synced = shop.markets_on()?.contains(&Marketplace::BrickLink);
     let mut moves = Moves::new(shop, scope, deed);
     let mut piece = Piece::default();
     for Draft { line, mut order } in drafts {
@@ -139,10 +141,19 @@ fn store_piece(
         let Some(stored) = stored else {
             order.id = moves.batch().next_order(&shop)?;
             piece.kept.add(promises::promise(&mut moves, &mut order)?);
+            // An order that the next look at the marketplace would bring: it is counted once.
+            if synced && shop.order_seen(order.marketplace, &order.number)?.is_none() {
+                returns::count_sold(&mut moves, &order)?;
+            }
             moves.put_order(order);
             piece.added += 1;
             continue;
         };
+        // It comes in by itself, and what is told there is younger than any file.
+        if synced && shop.market_order(stored.id)?.is_some() {
+            piece.already += 1;
+            continue;
+        }
         let walk = walks.iter().find(|walk| walk.orders.contains(&stored.id));
         match follow(&mut moves, &stored, order, walk)? {
             Followed::Same => piece.already += 1,

@@ -27,6 +27,7 @@ mod settings;
 pub mod shop;
 mod shop_writes;
 mod sync;
+mod sync_orders;
 mod sync_writes;
 pub mod tables;
 mod tx;

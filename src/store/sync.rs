@@ -238,7 +238,7 @@ impl Shop<'_> {
 }
 
 impl Batch {
-    fn push_sync(&mut self, scope: &Scope, write: SyncWrite) {
+    pub(super) fn push_sync(&mut self, scope: &Scope, write: SyncWrite) {
         self.push(ShopWrite::Sync(scope.tenant.0, write));
     }
 

@@ -6,12 +6,13 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::codec::{Record, pack, unpack};
 use super::disk;
 use super::tables::{
-    CONFLICTS, LINKS, LINKS_BY_REMOTE, MARKET_ORDERS, OUTBOX, OWL_NAMES, RETURNS, SENT,
-    SENT_BY_DEED, SENT_BY_LOT, SYNC_MARKETS, SYNC_RULES, SYNC_RUNS,
+    CONFLICTS, LINKS, LINKS_BY_REMOTE, MARKET_ORDERS, ORDERS_SEEN, OUTBOX, OWL_NAMES, RETURNS,
+    SENT, SENT_BY_DEED, SENT_BY_LOT, SYNC_MARKETS, SYNC_RULES, SYNC_RUNS,
 };
 use crate::domain::market::MarketOrder;
 use crate::domain::sync::{
-    Conflict, Entry, Link, MarketSync, OwlName, Returns, RunReport, SentRecord, SyncRules,
+    Conflict, Entry, Link, MarketSync, OrderSeen, OwlName, Returns, RunReport, SentRecord,
+    SyncRules,
 };
 use crate::domain::{CorrelationId, LotId, Marketplace, OrderId, Timestamp};
 use crate::error::Result;
@@ -42,6 +43,7 @@ pub(super) enum SyncWrite {
     Conflict(Marketplace, LotId, Option<Box<Conflict>>),
     Order(OrderId, Box<MarketOrder>),
     Returns(OrderId, Option<Box<Returns>>),
+    OrderSeen(Box<OrderSeen>),
     OwlName(Box<OwlName>),
 }
 
@@ -186,6 +188,10 @@ fn apply_rare(tx: &WriteTransaction, tenant: u32, write: SyncWrite) -> Result<()
         SyncWrite::Order(order, all) => keep(tx, &MARKET_ORDERS, (tenant, order.0), Some(&*all)),
         SyncWrite::Returns(order, returns) => {
             keep(tx, &RETURNS, (tenant, order.0), returns.as_deref())
+        }
+        SyncWrite::OrderSeen(seen) => {
+            let key = (tenant, seen.head.market as u8, seen.head.number.as_str());
+            keep(tx, &ORDERS_SEEN, key, Some(&*seen))
         }
         SyncWrite::OwlName(name) => {
             let folded = name.item.folded();

@@ -18,7 +18,8 @@ use crate::domain::market::{
 };
 use crate::domain::rows::PickOutcome;
 use crate::domain::sync::{
-    Conflict, Entry, Link, MarketSync, OwlName, Returns, RunReport, SentRecord, SyncRules,
+    Conflict, Entry, Link, MarketSync, OrderSeen, OwlName, Returns, RunReport, SentRecord,
+    SyncRules,
 };
 use crate::domain::{
     AuditEntry, Category, CategoryId, Color, Deed, Dimensions, Facts, Grams, ItemColor, ItemKey,
@@ -167,6 +168,8 @@ pub const CONFLICTS: Table<(u32, u8, u64), Conflict> = Table::new("conflicts");
 pub const MARKET_ORDERS: Table<(u32, u64), MarketOrder> = Table::new("market_orders");
 /// tenant, order -> what it may bring back, while that is not decided.
 pub const RETURNS: Table<(u32, u64), Returns> = Table::new("returns");
+/// tenant, marketplace, its number -> what its list last said of the order.
+pub const ORDERS_SEEN: Table<(u32, u8, &'static str), OrderSeen> = Table::new("orders_seen");
 /// tenant, kind, folded number -> what BrickOwl calls the item.
 pub const OWL_NAMES: Table<(u32, u8, &'static str), OwlName> = Table::new("owl_names");
 
@@ -378,5 +381,6 @@ record! {
     Conflict => "conflict", 1;
     MarketOrder => "marketplace's order", 1;
     Returns => "cancelled order", 1;
+    OrderSeen => "order in a list", 1;
     OwlName => "BrickOwl's number", 1;
 }

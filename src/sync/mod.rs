@@ -7,10 +7,15 @@
 mod bricklink;
 mod brickowl;
 mod engine;
+pub mod intake;
+mod look;
 mod lookup;
+pub mod reading;
 mod round;
 mod runner;
+pub mod source;
 mod unknown;
 
 pub use engine::{Engine, Intake};
+pub use look::Orders;
 pub use runner::Runner;

@@ -6,6 +6,7 @@
 //! difference between what is wanted and what is agreed; so changes coalesce and nothing is sent that
 //! cancels out.
 
+pub mod compare;
 pub mod conflict;
 pub mod difference;
 pub mod entry;
@@ -16,9 +17,11 @@ pub mod policy;
 pub mod report;
 pub mod returns;
 pub mod rules;
+pub mod seen;
 pub mod sent;
 pub mod state;
 
+pub use compare::{Begin, BeginView, Compared, Difference, Estimate};
 pub use conflict::{Conflict, ConflictField};
 pub use difference::{Fewer, Kind};
 pub use entry::{Entry, EntryState, Intent, IntentKind, Trouble, Work};
@@ -29,5 +32,6 @@ pub use policy::{Decision, Proposal};
 pub use report::{CallPlan, DryRun, LotSync, MarketStatus, Standing};
 pub use returns::{Held, Returns};
 pub use rules::{Rate, SyncRules, Terms};
+pub use seen::{OrderSeen, TakenIn};
 pub use sent::{Outcome, RunCount, RunReport, SentRecord};
 pub use state::{MarketSync, Trust};

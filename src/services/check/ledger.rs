@@ -40,6 +40,10 @@ pub(super) fn check(shop: &Shop<'_>, books: &mut Books, findings: &mut Findings)
             }
             turns.insert(entry.id, target);
         }
+        if let Reason::Released { order } = &entry.reason {
+            let pieces = entry.before.sold.saturating_sub(entry.after.sold);
+            *books.brought_back.entry(order.clone()).or_default() += u64::from(pieces);
+        }
         if let Reason::Sent { order } = entry.reason {
             let pieces = entry.after.sold.saturating_sub(entry.before.sold);
             *books.sent.entry(order).or_default() += u64::from(pieces);

@@ -86,6 +86,8 @@ struct Books {
     walks: BTreeMap<SessionId, PickSession>,
     /// Pieces that left the shelf by a message of the marketplace, by number of the order.
     sent: BTreeMap<String, u64>,
+    /// Pieces that were picked and went back to the shelf, by number of the order.
+    brought_back: BTreeMap<String, u64>,
 }
 
 impl App {

@@ -111,7 +111,9 @@ fn picked(taken: &BTreeMap<(OrderId, u16), u64>, books: &Books, findings: &mut F
             .get(order)
             .and_then(|order| order.lines.get(usize::from(*at)))
             .map_or(0, |line| u64::from(line.picked));
-        findings.expect(*pieces <= picked, "walk", || {
+        let order_of = books.orders.get(order);
+        let back = order_of.map_or(0, |order| back(books, &order.number));
+        findings.expect(*pieces <= picked + back, "walk", || {
             format!(
                 "Order {order} line {}: walks took {pieces} pieces, the order knows of {picked}.",
                 at + 1
@@ -122,11 +124,17 @@ fn picked(taken: &BTreeMap<(OrderId, u16), u64>, books: &Books, findings: &mut F
         let picked: u64 = order.lines.iter().map(|line| u64::from(line.picked)).sum();
         let walks = by_order.get(id).copied().unwrap_or(0);
         let sent = books.sent.get(&order.number).copied().unwrap_or(0);
-        findings.expect(picked == walks + sent, "order", || {
+        let back = back(books, &order.number);
+        findings.expect(picked + back == walks + sent, "order", || {
             format!(
-                "Order {}: {picked} pieces are picked, but walks took {walks} and {sent} were sent.",
+                "Order {}: {picked} pieces are picked, but walks took {walks}, {sent} were sent and {back} came back.",
                 order.number
             )
         });
     }
+}
+
+/// Pieces of an order that were picked and went back to the shelf.
+fn back(books: &Books, number: &str) -> u64 {
+    books.brought_back.get(number).copied().unwrap_or(0)
 }
