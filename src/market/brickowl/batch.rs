@@ -188,7 +188,7 @@ impl BrickOwl {
                 let row = answers.next().flatten();
                 let row = row.ok_or_else(|| garbled(OWL, "this request has no answer", writes));
                 row.and_then(|row| one.read(row))
-                    .map_err(|failure| named(failure, MANY_CHANGES, self.key()))
+                    .map_err(|failure| named(failure, MANY_CHANGES, &self.redactor))
             })
             .collect())
     }
@@ -235,7 +235,7 @@ impl Asked {
         let (said, code) = told(row, !matches!(self, Self::Look(..)))?;
         match self {
             Self::Look(..) => {
-                let numbers = said.boids.0.iter().map(crate::market::loose::Word::text);
+                let numbers = said.boids.0.iter().map(crate::market::lenient::Word::text);
                 Ok(Brought::Numbers(mapping::bases(numbers)))
             }
             Self::Create(_) => errors::success(said, code)?

@@ -6,7 +6,7 @@ use super::item_view::{self, Line};
 use crate::api::{Answer, Event, FreshRequest, Reply, Request, Topic};
 use crate::domain::market::{PictureKey, PriceSheet};
 use crate::domain::rows::ItemDetail;
-use crate::domain::{CatalogFilter, CatalogQuery, ItemKey, Whereabouts};
+use crate::domain::{CatalogFilter, CatalogQuery, ColorId, ItemKey, Whereabouts};
 use crate::tui::action::Action;
 use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Destination, Effect, Tag};
