@@ -266,7 +266,8 @@ fn prices_are_fetched_and_set_with_keys_only() {
     terminal.send("\tE");
     terminal.wait_for("Change all");
     terminal.send("price=guide *1.1 floor cost");
-    terminal.wait_for("20 lots not in the guide: Ctrl+F fetches them");
+    terminal.wait_for("20 lots not in the guide");
+    terminal.wait_for("Ctrl+F fetches them: ");
     terminal.send("\x06");
     terminal.wait_for("prices have come");
     terminal.wait("a preview of new prices", |screen| {

@@ -14,41 +14,43 @@ pub(super) fn lines(
 ) -> impl Iterator<Item = (String, Role)> {
     let told = told.map(|text| (text.to_owned(), Role::Info));
     let need = seen.guide.as_ref();
-    let lacking = need
-        .filter(|need| need.calls > 0)
-        .map(|need| lacking(need, cx));
+    let lacking = need.filter(|need| need.calls > 0);
+    let what = lacking.map(|need| (what(need, cx), Role::Warning));
+    let way = lacking.map(|need| (way(need, cx), Role::Warning));
     let empty = need.filter(|need| need.empty > 0).map(|need| {
         let lots = count(cx.numbers, u64::from(need.empty), "lot", "lots");
         (format!("{lots}: nobody sells or offers any"), Role::Dim)
     });
-    [told, lacking, empty].into_iter().flatten()
+    [told, what, way, empty].into_iter().flatten()
 }
 
-fn lacking(need: &GuideNeed, cx: &Cx<'_>) -> (String, Role) {
+fn what(need: &GuideNeed, cx: &Cx<'_>) -> String {
     let lots = |number: u32| count(cx.numbers, u64::from(number), "lot", "lots");
-    let what = match (need.unknown, need.old) {
-        (0, 0) => "The guide is old where it says nothing".to_owned(),
-        (0, old) => format!("{} with an old price in the guide", lots(old)),
+    match (need.unknown, need.old) {
+        (0, 0) => "The guide is too old where it says nothing".to_owned(),
+        (0, old) => format!("{} too old in the guide", lots(old)),
         (unknown, 0) => format!("{} not in the guide", lots(unknown)),
-        (unknown, old) => format!(
-            "{} not in the guide, {old} with an old price",
-            lots(unknown)
-        ),
-    };
+        (unknown, old) => format!("{} not in the guide, {old} too old", lots(unknown)),
+    }
+}
+
+/// How to come by what is lacking, and what it costs.
+fn way(need: &GuideNeed, cx: &Cx<'_>) -> String {
     if !need.barred.is_empty() {
-        return (format!("{what}. {}", need.barred), Role::Warning);
+        return need.barred.clone();
     }
     let calls = count(cx.numbers, u64::from(need.calls), "call", "calls");
-    let cost = format!("{calls}, {} % of a day", need.percent());
-    let text = match need.room {
-        Some(0) => format!("{what}: {cost}. Today's are spent; Ctrl+F: fetch them later"),
+    match need.room {
+        Some(0) => format!("Ctrl+F fetches them another day: {calls}; today's are spent"),
         Some(room) if room < need.calls => {
             let now = cx.numbers.whole(room);
-            format!("{what}: Ctrl+F fetches {now} now of {cost}")
+            format!("Ctrl+F fetches them: {calls}, {now} of them now, the rest by itself")
         }
-        _ => format!("{what}: Ctrl+F fetches them, {cost}"),
-    };
-    (text, Role::Warning)
+        _ => format!(
+            "Ctrl+F fetches them: {calls}, {} % of a day's budget",
+            need.percent()
+        ),
+    }
 }
 
 /// What became of it.
@@ -61,7 +63,7 @@ pub(super) fn outcome(done: &PricesFetched) -> String {
         text = format!("{text}, {} left", done.left);
     }
     if done.goes_on.is_some() {
-        return format!("{text}; they come by themselves when the budget allows");
+        return format!("{text}; the rest comes by itself");
     }
     match &done.trouble {
         Some(trouble) if !done.stopped => format!("{text}: {}", trouble.text),
