@@ -229,6 +229,8 @@ fn the_machine_room_shows_what_failed_and_what_was_answered() {
     terminal.wait_for("▸ BrickOwl");
     terminal.send("t");
     terminal.wait_for("ana_owl");
+    // Until then it is being tested, and not tested twice.
+    terminal.wait_for("▸ BrickOwl    valid");
     terminal.send("t");
     terminal.wait_for("HTTP 503");
     terminal.send("gm");
