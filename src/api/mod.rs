@@ -51,7 +51,7 @@ use crate::domain::{
 use crate::error::Error;
 
 /// Changes with every change of a type that crosses the socket.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

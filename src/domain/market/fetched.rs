@@ -187,12 +187,6 @@ impl AgeCounts {
         let part = u64::from(self.expired) * 1000;
         u32::try_from(part.checked_div(known).unwrap_or(0)).unwrap_or(1000)
     }
-
-    /// Whether that is more than two of a hundred.
-    pub fn warns(self) -> bool {
-        let known = u64::from(self.fresh) + u64::from(self.stale) + u64::from(self.expired);
-        u64::from(self.expired) * 100 > known * 2
-    }
 }
 
 /// How fresh the catalogue is.
