@@ -4,7 +4,8 @@
 //! in process, in the same run. Each size has a process of its own. Ends with a line of JSON.
 //!
 //! `--smoke` takes 2,000 lots and checks that both sides find the same. `BRICKOPS_BENCH_SIZES=35k,500k`
-//! narrows the sizes; `BRICKOPS_BENCH_DIR` keeps the prepared shops for the next run.
+//! narrows the sizes; `BRICKOPS_BENCH_DIR` keeps the prepared shops for the next run. `--bulk DIR` makes the change
+//! of all lots of a prepared shop and nothing else, for a profiler.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -109,6 +110,10 @@ fn main() {
         println!("{}", Value::Object(figures));
         return;
     }
+    if let Some(at) = args.iter().position(|arg| arg == "--bulk") {
+        bulk(Path::new(&args[at + 1]));
+        return;
+    }
     let smoke = args.iter().any(|arg| arg == "--smoke");
     let wanted = std::env::var("BRICKOPS_BENCH_SIZES").ok();
     let kept = std::env::var_os("BRICKOPS_BENCH_DIR").map(PathBuf::from);
@@ -147,6 +152,16 @@ fn main() {
     }
     figures.insert("real_data".into(), support::shared().is_some().into());
     println!("{}", Value::Object(figures));
+}
+
+/// The change of all lots and nothing else, for a profiler.
+fn bulk(dir: &Path) {
+    let app = support::app(dir);
+    for _ in 0..3 {
+        let began = Instant::now();
+        change_all(&app, "price=*1.05");
+        println!("{}", seconds(began.elapsed()));
+    }
 }
 
 /// A shop with the catalogue and no lots.

@@ -177,6 +177,12 @@ impl Store {
         self.writer.write(decide)
     }
 
+    /// Whether anybody had to wait for another's commit since this was last asked: whoever writes much then
+    /// does it in smaller pieces.
+    pub fn somebody_waited(&self) -> bool {
+        self.writer.somebody_waited()
+    }
+
     /// Writes past every rule, so that tests can see damage reported.
     #[cfg(test)]
     pub(crate) fn damage(&self, write: impl FnOnce(&redb::WriteTransaction)) {

@@ -5,6 +5,7 @@
 //! waits shares one durable commit; only after it are they answered and listeners told.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -72,7 +73,7 @@ impl Batch {
 }
 
 /// More changed records of one commit than this are not named one by one.
-const MAX_NAMED: usize = 1_000;
+const MAX_NAMED: usize = 2_000;
 
 /// A verb's answer together with what it writes.
 #[derive(Debug)]
@@ -107,6 +108,8 @@ type Job = Box<dyn FnOnce(std::result::Result<&Tx<'_>, &Error>) -> Option<(Batch
 pub(super) struct Writer {
     shared: Arc<Shared>,
     line: Mutex<Line>,
+    /// Somebody came while another commit was being made.
+    waited: AtomicBool,
 }
 
 /// Those who wait.
@@ -135,6 +138,7 @@ impl Writer {
         Self {
             shared,
             line: Mutex::default(),
+            waited: AtomicBool::new(false),
         }
     }
 
@@ -160,6 +164,8 @@ impl Writer {
         drop(line);
         if leads {
             self.lead();
+        } else {
+            self.waited.store(true, Ordering::Relaxed);
         }
         loop {
             match heard.recv() {
@@ -172,6 +178,11 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Whether anybody had to wait for another's commit since this was last asked.
+    pub(super) fn somebody_waited(&self) -> bool {
+        self.waited.swap(false, Ordering::Relaxed)
     }
 
     /// Makes one commit for all who wait, and lets one of those who came meanwhile make the next.

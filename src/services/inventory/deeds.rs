@@ -12,8 +12,10 @@ use crate::services::App;
 use crate::services::moves::Moves;
 use crate::store::{Decided, Tx};
 
-/// Lots of one transaction.
+/// Lots of one transaction while others may wait for theirs.
 pub(super) const PIECE: usize = 500;
+/// Lots of one transaction when nobody waits: fewer commits, so less work in all.
+const LARGE_PIECE: usize = 2_000;
 /// Most lots that are listed one by one because they stayed as they were.
 const LISTED: usize = 200;
 
@@ -163,22 +165,30 @@ impl App {
             return Ok(done);
         }
         let mut report = DeedReport::default();
-        let pieces = lots.chunks(PIECE);
-        let last = pieces.len().saturating_sub(1);
-        for (at, piece) in pieces.enumerate() {
+        let (mut rest, mut size) = (lots, PIECE);
+        self.store.somebody_waited();
+        while !rest.is_empty() {
+            let (piece, later) = rest.split_at(size.min(rest.len()));
+            rest = later;
+            let open = !rest.is_empty();
             let outcome = task
                 .go_on()
-                .and_then(|()| self.piece(scope, doing, report.deed, (piece, at < last), each));
+                .and_then(|()| self.piece(scope, doing, report.deed, (piece, open), each));
             match outcome {
                 Ok(done) => report.add(done),
                 Err(error) => return Err(self.compensate(scope, report.deed, error)),
             }
             (task.progress)(Progress {
                 step: doing.what.clone(),
-                done: ((at * PIECE) + piece.len()) as u64,
+                done: (lots.len() - rest.len()) as u64,
                 total: lots.len() as u64,
                 unit: "lots".into(),
             });
+            size = if self.store.somebody_waited() {
+                PIECE
+            } else {
+                (size * 2).min(LARGE_PIECE)
+            };
         }
         Ok(report)
     }
