@@ -304,7 +304,7 @@ fn stock(row: &Candidate, cx: &Cx<'_>) -> (String, Role) {
     match (row.known, row.lots) {
         (false, 0) => {
             let key = cx.keymap.shown(Action::Refresh, false).unwrap_or_default();
-            (format!("unknown: {key} fetches it"), Role::Warning)
+            (format!("unknown, {key} fetches"), Role::Warning)
         }
         (_, 0) => ("none here".to_owned(), Role::Dim),
         _ => {

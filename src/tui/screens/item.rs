@@ -78,6 +78,13 @@ impl ItemScreen {
 
     /// Picture and prices in the colour one rested on, at first the one of which the shop has most.
     fn follow(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
+        let mut effects = self.look(cx);
+        effects.extend(self.ask_prices());
+        effects
+    }
+
+    /// The picture, as large as there is room for.
+    fn look(&mut self, cx: &Cx<'_>) -> Vec<Effect> {
         let (columns, lines) = if cx.wide() { PICTURE } else { SMALL };
         self.picture.fit(columns, lines);
         let key = self.detail.as_deref().map(|of| {
@@ -86,9 +93,7 @@ impl ItemScreen {
             let color = *self.color.get_or_insert(stored.unwrap_or(most.color));
             PictureKey { color, ..most }
         });
-        let mut effects = self.picture.follow(key, cx);
-        effects.extend(self.ask_prices());
-        effects
+        self.picture.follow(key, cx)
     }
 
     /// The prices in the colour that is meant, as far as they are here.
@@ -291,7 +296,8 @@ impl Screen for ItemScreen {
             }
             ScreenEvent::Do(action) => self.act(action, cx),
             ScreenEvent::Answered(tag, answer) => self.answered(tag, *answer, cx),
-            ScreenEvent::Woken(PRICES) | ScreenEvent::Resized => self.follow(cx),
+            ScreenEvent::Woken(PRICES) => self.follow(cx),
+            ScreenEvent::Resized => self.look(cx),
             ScreenEvent::Told(event) => match *event {
                 Event::Resync
                 | Event::Changed {

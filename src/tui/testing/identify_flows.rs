@@ -71,7 +71,7 @@ fn a_typed_path_leads_to_the_add_form() {
         .shows("412 pcs")
         .shows("C-46")
         .shows("doubtful")
-        .shows("not in the catalogue")
+        .shows("unknown, r fetches")
         .shows("Colour, only a hint: Red 81 %");
     harness.press("Enter").settle();
     harness.shows("3023").shows("Quantity");
