@@ -63,7 +63,13 @@ pub fn intake(
                 Ok(order) => {
                     let lots = app.lots_given_back(scope, &order)?;
                     if lots.is_empty() {
-                        take(app, scope, &mut report, head, order, Vec::new())?;
+                        let lots = Vec::new();
+                        take(
+                            app,
+                            scope,
+                            &mut report,
+                            vec![Incoming { head, order, lots }],
+                        )?;
                     } else {
                         waits.push((head, order, lots));
                     }
@@ -85,13 +91,18 @@ pub fn intake(
         let steady = agree(&list, &again) && lots == self::lots(source, &numbers)?;
         list = again;
         if steady {
-            for (head, order, numbers) in waits {
-                let there = numbers
-                    .into_iter()
-                    .map(|number| (number, lots.get(&number).cloned().flatten()))
-                    .collect();
-                take(app, scope, &mut report, head, order, there)?;
-            }
+            let together: Vec<Incoming> = waits
+                .into_iter()
+                .map(|(head, order, numbers)| Incoming {
+                    head,
+                    order,
+                    lots: numbers
+                        .into_iter()
+                        .map(|number| (number, lots.get(&number).cloned().flatten()))
+                        .collect(),
+                })
+                .collect();
+            take(app, scope, &mut report, together)?;
             break;
         }
         if reading == READINGS {
@@ -135,14 +146,14 @@ fn take(
     app: &App,
     scope: &Scope,
     report: &mut IntakeReport,
-    head: OrderHead,
-    order: MarketOrder,
-    lots: Vec<(u64, Option<Listing>)>,
+    together: Vec<Incoming>,
 ) -> Result<(), Halt> {
-    let number = head.number.clone();
-    let taken = app.take_order(scope, Incoming { head, order, lots })?;
-    if !matches!(taken.what, TakenIn::Same | TakenIn::Past) {
-        report.taken.push((number, taken));
+    let numbers: Vec<String> = together.iter().map(|one| one.head.number.clone()).collect();
+    let all = app.take_orders(scope, together)?;
+    for (number, taken) in numbers.into_iter().zip(all) {
+        if !matches!(taken.what, TakenIn::Same | TakenIn::Past) {
+            report.taken.push((number, taken));
+        }
     }
     Ok(())
 }

@@ -203,6 +203,27 @@ fn find(shop: &Shop<'_>, terms: &Terms<'_>, listings: &[Listing]) -> Result<Matc
             None => left.push(at),
         }
     }
+    let waiting = choose(&mut found, &mut free, &by_article, (listings, left));
+    found.only_here = free.difference(&waiting).copied().collect();
+    found.view.only_here = u32::try_from(found.only_here.len()).unwrap_or(u32::MAX);
+    let different: BTreeSet<_> = found
+        .only_here
+        .iter()
+        .filter_map(|lot| items.get(lot))
+        .collect();
+    found.items = different.len() as u64;
+    Ok(found)
+}
+
+/// By item, colour and condition where that leaves no choice. Lots that may be one of several there wait for
+/// a person, and are not made anew before.
+fn choose(
+    found: &mut Matches,
+    free: &mut BTreeSet<LotId>,
+    by_article: &HashMap<Article, Vec<LotId>>,
+    (listings, left): (&[Listing], Vec<usize>),
+) -> BTreeSet<LotId> {
+    let mut waiting = BTreeSet::new();
     // How many lots there would be the same: two of them leave a choice, too.
     let mut alike: BTreeMap<Article, u32> = BTreeMap::new();
     for at in &left {
@@ -238,6 +259,7 @@ fn find(shop: &Shop<'_>, terms: &Terms<'_>, listings: &[Listing]) -> Result<Matc
             }
             _ => {
                 found.view.several += 1;
+                waiting.extend(candidates.iter().copied());
                 if found.view.ambiguous.len() < LISTED {
                     let few = candidates.into_iter().take(5).collect();
                     found.view.ambiguous.push((listing.id, few));
@@ -245,22 +267,7 @@ fn find(shop: &Shop<'_>, terms: &Terms<'_>, listings: &[Listing]) -> Result<Matc
             }
         }
     }
-    // Whoever may be one of several there is not made anew before a person has said which.
-    let waiting: BTreeSet<LotId> = found
-        .view
-        .ambiguous
-        .iter()
-        .flat_map(|(_, lots)| lots.iter().copied())
-        .collect();
-    found.only_here = free.difference(&waiting).copied().collect();
-    found.view.only_here = u32::try_from(found.only_here.len()).unwrap_or(u32::MAX);
-    let different: BTreeSet<_> = found
-        .only_here
-        .iter()
-        .filter_map(|lot| items.get(lot))
-        .collect();
-    found.items = different.len() as u64;
-    Ok(found)
+    waiting
 }
 
 fn article_here(lot: &Lot, terms: &Terms<'_>) -> Article {

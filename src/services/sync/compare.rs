@@ -195,7 +195,7 @@ fn gone_there(
                     seen: scope.now,
                     why: why.clone(),
                 };
-                ask(moves, market, id, entry, conflict)?;
+                ask(moves, market, id, entry.is_some(), conflict)?;
                 why
             }
             _ => {
@@ -230,11 +230,11 @@ fn ask(
     moves: &mut Moves<'_>,
     market: Marketplace,
     lot: LotId,
-    entry: Option<Entry>,
+    is_open: bool,
     conflict: Conflict,
 ) -> Result<()> {
     let scope = moves.scope();
-    if entry.is_none() {
+    if !is_open {
         let mut entry = Entry::new(moves.deed()?, scope.now);
         entry.state = EntryState::Conflict;
         moves
@@ -425,7 +425,7 @@ impl Comparison<'_> {
                 why: format!("It was changed here and at {}, differently.", market.name()),
             };
             if known.as_ref() != Some(&conflict) {
-                ask(moves, market, id, entry, conflict)?;
+                ask(moves, market, id, entry.is_some(), conflict)?;
             }
         } else if known.is_some() {
             moves.batch().put_conflict(&self.scope, market, id, None);

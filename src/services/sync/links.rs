@@ -52,48 +52,64 @@ impl<'t> Links<'t> {
         Ok(Some(lot))
     }
 
-    /// The marketplace was read after pieces of an order became free there: how many of them, at most
-    /// `most`, it has put back itself. `there`: the lot as it was read; `None`: it is gone.
-    pub(crate) fn put_back(
+    /// The marketplace was read after an order had changed: what it holds of a lot is followed, as far as the
+    /// order explains it. `up`: pieces that are free now, which it may have put back itself; `down`: pieces
+    /// that the order holds now, of which some may have gone while others came back. `there`: the lot as it
+    /// was read; `None`: it is gone.
+    pub(crate) fn follow(
         &mut self,
         remote: u64,
-        most: u32,
+        (up, down): (u32, u32),
         there: Option<&Listing>,
         now: Timestamp,
-    ) -> Result<u32> {
+    ) -> Result<()> {
         let Some(lot) = self.shop.lot_by_remote(self.market, remote)? else {
-            return Ok(0);
+            return Ok(());
         };
-        let Some(there) = there else {
-            return Ok(0);
-        };
+        let drops_empty = self.market == Marketplace::BrickLink;
+        let pieces = there.map_or(0, |there| there.quantity);
         let link = self.of(lot)?;
-        let back = match (&mut link.agreed, link.remote) {
-            (Some(agreed), Some(number)) if number == remote => {
-                let back = there.quantity.saturating_sub(agreed.quantity).min(most);
-                agreed.quantity += back;
-                back
+        let by = match (&mut link.agreed, link.remote, there) {
+            (Some(agreed), Some(number), _) if number == remote => {
+                let was = agreed.quantity;
+                let to = pieces.clamp(was.saturating_sub(down), was.saturating_add(up));
+                if to < was {
+                    link.sold(was - to, drops_empty);
+                } else {
+                    agreed.quantity = to;
+                }
+                i64::from(to) - i64::from(was)
             }
             // It was empty and gone, and has come back under its number.
-            (_, None) => {
+            (_, None, Some(there)) => {
                 link.remote = Some(remote);
                 link.article = there.item.clone().zip(there.color);
                 link.agreed = Some(Face::of_listing(there));
                 link.missing = 0;
                 link.seen = now;
-                there.quantity.min(most)
+                i64::from(pieces)
             }
             _ => 0,
         };
-        if back > 0 {
-            *self.moved.entry(lot).or_default() += i64::from(back);
+        if by != 0 {
+            *self.moved.entry(lot).or_default() += by;
         }
-        Ok(back)
+        Ok(())
     }
 
     /// Whether a lot differs here by exactly what its marketplace knows already.
     pub(crate) fn explains(&self, lot: LotId, pieces: i64) -> bool {
         self.moved.get(&lot).copied() == Some(pieces)
+    }
+
+    /// Lots that changed at the marketplace by other pieces than here.
+    pub(crate) fn unexplained(&self, moves: &Moves<'_>) -> Vec<LotId> {
+        let here = changed(moves);
+        let moved = self.moved.iter();
+        moved
+            .filter(|(lot, by)| here.get(lot).copied().unwrap_or(0) != **by)
+            .map(|(lot, _)| *lot)
+            .collect()
     }
 
     /// Writes what changed.
@@ -105,4 +121,13 @@ impl<'t> Links<'t> {
             }
         }
     }
+}
+
+/// Pieces for sale by which this verb has changed each lot.
+pub(crate) fn changed(moves: &Moves<'_>) -> BTreeMap<LotId, i64> {
+    let mut changed = BTreeMap::new();
+    for entry in moves.entered() {
+        *changed.entry(entry.lot).or_default() += entry.difference();
+    }
+    changed
 }

@@ -13,6 +13,7 @@ mod links;
 mod names;
 mod observe;
 mod order_lists;
+mod order_shape;
 mod orders;
 pub(crate) mod returns;
 mod settle;

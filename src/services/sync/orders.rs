@@ -4,16 +4,17 @@
 //! What counts is what was bought, never the state alone: states move without pieces, and pieces move under
 //! an old date. An order that was over before synchronisation began never counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::links::Links;
+use super::links::{Links, changed};
+use super::order_shape::{headed, lines, same_line};
 use super::returns;
 use crate::domain::market::{Listing, MarketLine, MarketOrder, OrderHead};
 use crate::domain::sync::link::lot_of_external;
 use crate::domain::sync::{OrderSeen, TakenIn};
 use crate::domain::{
-    ColorId, ItemKey, Lot, LotId, Marketplace, Order, OrderId, OrderLine, OrderStatus, Reason,
-    Scope, SessionId, Topic,
+    Lot, LotId, Marketplace, Order, OrderId, OrderLine, OrderStatus, Reason, Scope, SessionId,
+    Topic,
 };
 use crate::error::Result;
 use crate::services::App;
@@ -70,13 +71,23 @@ impl App {
     /// # Errors
     /// `Forbidden` without the right to change orders; `Storage` when the store cannot be written.
     pub fn take_order(&self, scope: &Scope, incoming: Incoming) -> Result<TakenOrder> {
+        let taken = self.take_orders(scope, vec![incoming])?.pop();
+        Ok(taken.unwrap_or(TakenOrder::of(None, TakenIn::Same)))
+    }
+
+    /// The same for orders of one marketplace that were read together: what one has bought and another gave
+    /// back is told apart only where all are counted before the lots are looked at.
+    ///
+    /// # Errors
+    /// As [`App::take_order`].
+    pub fn take_orders(&self, scope: &Scope, incoming: Vec<Incoming>) -> Result<Vec<TakenOrder>> {
         allow(scope, Right::Orders)?;
         let scope = *scope;
         self.store.write(move |tx| take(tx, scope, incoming))
     }
 
-    /// The lots there from which an order has taken pieces that it may have given back by now: they are
-    /// read before it is taken in.
+    /// The lots there from which an order that was known has taken pieces, or may have given some back by now:
+    /// they are read before it is taken in.
     ///
     /// # Errors
     /// `Forbidden` without the right to see orders; `Storage` when the store cannot be read.
@@ -94,8 +105,17 @@ impl App {
             let id = shop.order_by_number(market, &fresh.head.number)?;
             let stored = id.map(|id| shop.order(id)).transpose()?.flatten();
             let known = id.map(|id| shop.market_order(id)).transpose()?.flatten();
-            let gone = freed(&Before::of(stored.as_ref(), known.as_ref(), fresh), fresh);
-            Ok(gone.into_keys().collect())
+            let before = Before::of(stored.as_ref(), known.as_ref(), fresh);
+            let mut read: BTreeSet<u64> = freed(&before, fresh).into_keys().collect();
+            // What was taken out and what was added may hide each other.
+            if stored.is_some() {
+                let now = pieces(&fresh.lines);
+                let more = now
+                    .into_iter()
+                    .filter(|(number, now)| *now > before.pieces.get(number).copied().unwrap_or(0));
+                read.extend(more.map(|(number, _)| number));
+            }
+            Ok(read.into_iter().collect())
         })
     }
 }
@@ -168,57 +188,85 @@ fn freed(before: &Before, fresh: &MarketOrder) -> BTreeMap<u64, u32> {
     freed
 }
 
-fn take(tx: &Tx<'_>, scope: Scope, incoming: Incoming) -> Result<Decided<TakenOrder>> {
-    let Incoming { head, order, lots } = incoming;
+fn take(tx: &Tx<'_>, scope: Scope, incoming: Vec<Incoming>) -> Result<Decided<Vec<TakenOrder>>> {
     let shop = tx.shop(&scope);
-    let market = head.market;
-    let seen = shop.order_seen(market, &head.number)?;
-    let id = shop.order_by_number(market, &head.number)?;
-    let stored = id.map(|id| shop.order(id)).transpose()?.flatten();
-    let known = id.map(|id| shop.market_order(id)).transpose()?.flatten();
-    let listed = seen.as_ref().is_some_and(|seen| seen.head == head);
-    if listed && known.as_ref() == Some(&order) {
-        return Ok(Decided::unchanged(TakenOrder::of(id, TakenIn::Same)));
-    }
+    let Some(market) = incoming.first().map(|first| first.head.market) else {
+        return Ok(Decided::unchanged(Vec::new()));
+    };
     let first = shop.market_sync(market)?.orders_upto.is_none();
     let mut moves = Moves::new(shop, scope, None);
-    let over = !order.head.status.holds_stock();
-    let over = seen.as_ref().map_or(first && over, |seen| seen.past);
-    let past = over && stored.is_none();
-    let counted = seen.as_ref().is_some_and(|seen| seen.counted);
-    moves.batch().put_order_seen(
-        &scope,
-        OrderSeen {
-            head,
-            missing: 0,
-            past: over,
-            counted,
-        },
-    );
-    if past {
-        let taken = TakenOrder::of(None, TakenIn::Past);
-        return Ok(Decided::new(taken, moves.finish()));
-    }
     let mut intake = Intake {
         links: Links::new(shop, market),
-        counted,
-        lots: lots.into_iter().collect(),
+        counted: false,
+        bounds: BTreeMap::new(),
+        held: BTreeSet::new(),
         market,
     };
-    let taken = intake.take(&mut moves, stored, known.as_ref(), order)?;
+    let mut all = Vec::with_capacity(incoming.len());
+    let mut lots = BTreeMap::new();
+    for Incoming {
+        head,
+        order,
+        lots: read,
+    } in incoming
+    {
+        let seen = shop.order_seen(market, &head.number)?;
+        let id = shop.order_by_number(market, &head.number)?;
+        let stored = id.map(|id| shop.order(id)).transpose()?.flatten();
+        let known = id.map(|id| shop.market_order(id)).transpose()?.flatten();
+        let listed = seen.as_ref().is_some_and(|seen| seen.head == head);
+        if listed && known.as_ref() == Some(&order) {
+            all.push(TakenOrder::of(id, TakenIn::Same));
+            continue;
+        }
+        let over = !order.head.status.holds_stock();
+        let over = seen.as_ref().map_or(first && over, |seen| seen.past);
+        intake.counted = seen.as_ref().is_some_and(|seen| seen.counted);
+        moves.batch().put_order_seen(
+            &scope,
+            OrderSeen {
+                head,
+                missing: 0,
+                past: over,
+                counted: intake.counted,
+            },
+        );
+        if over && stored.is_none() {
+            all.push(TakenOrder::of(None, TakenIn::Past));
+            continue;
+        }
+        all.push(intake.take(&mut moves, stored, known.as_ref(), order)?);
+        lots.extend(read);
+    }
+    for (number, there) in lots {
+        let bounds = intake.bounds.get(&number).copied().unwrap_or_default();
+        intake
+            .links
+            .follow(number, bounds, there.as_ref(), scope.now)?;
+    }
     if intake.agrees(&moves) {
         moves.spare(market);
     }
+    // What came back there without being held here is more there than here.
+    for lot in intake.links.unexplained(&moves) {
+        if !intake.held.contains(&lot) {
+            let deed = moves.deed()?;
+            moves.batch().mark(&scope, &[market], lot, deed, true);
+        }
+    }
     intake.links.write(&mut moves);
-    Ok(Decided::new(taken, moves.finish()))
+    Ok(Decided::new(all, moves.finish()))
 }
 
-/// One order on its way in.
+/// Orders on their way in.
 struct Intake<'t> {
     links: Links<'t>,
     /// It was open when the lots there were read for the first time: they are less by it already.
     counted: bool,
-    lots: BTreeMap<u64, Option<Listing>>,
+    /// By lot there: pieces that became free, and pieces that orders hold.
+    bounds: BTreeMap<u64, (u32, u32)>,
+    /// Lots of which cancelled orders hold pieces.
+    held: BTreeSet<LotId>,
     market: Marketplace,
 }
 
@@ -234,7 +282,7 @@ impl Intake<'_> {
         let before = Before::of(stored.as_ref(), known, &fresh);
         let purged = fresh.head.status == OrderStatus::Purged;
         if !purged {
-            self.count(&before, &fresh, stored.is_none(), moves)?;
+            self.count(&before, &fresh, stored.is_none())?;
         }
         let (next, what, kept) = match stored {
             None => self.add(moves, &fresh)?,
@@ -270,25 +318,18 @@ impl Intake<'_> {
     }
 
     /// What the marketplace holds is less by what was bought, and more by what it has put back itself.
-    fn count(
-        &mut self,
-        before: &Before,
-        fresh: &MarketOrder,
-        new: bool,
-        moves: &Moves<'_>,
-    ) -> Result<()> {
+    fn count(&mut self, before: &Before, fresh: &MarketOrder, new: bool) -> Result<()> {
         for (number, now) in pieces(&fresh.lines) {
             let was = before.pieces.get(&number).copied().unwrap_or(0);
             if now > was && !(new && self.counted) {
                 self.links.sold(number, now - was)?;
             }
         }
-        for (number, most) in freed(before, fresh) {
-            if let Some(there) = self.lots.get(&number) {
-                let there = there.as_ref();
-                self.links
-                    .put_back(number, most, there, moves.scope().now)?;
-            }
+        for (number, free) in freed(before, fresh) {
+            self.bounds.entry(number).or_default().0 += free;
+        }
+        for (number, holds) in pieces(&fresh.lines) {
+            self.bounds.entry(number).or_default().1 += holds;
         }
         Ok(())
     }
@@ -368,6 +409,9 @@ impl Intake<'_> {
         if next.status == OrderStatus::Cancelled {
             if was != OrderStatus::Cancelled {
                 returns::hold(moves, &next, Vec::new())?;
+                let kept = next.lines.iter();
+                let kept = kept.filter(|line| line.reserved + line.picked > 0);
+                self.held.extend(kept.filter_map(|line| line.lot));
             }
         } else {
             if was == OrderStatus::Cancelled {
@@ -473,55 +517,8 @@ impl Intake<'_> {
 
     /// Whether the marketplace knows every change of pieces already.
     fn agrees(&self, moves: &Moves<'_>) -> bool {
-        let mut changed: BTreeMap<LotId, i64> = BTreeMap::new();
-        for entry in moves.entered() {
-            *changed.entry(entry.lot).or_default() += entry.difference();
-        }
-        changed
-            .into_iter()
-            .all(|(lot, by)| self.links.explains(lot, by))
-    }
-}
-
-/// Whether both are the same line of an order.
-fn same_line(one: &OrderLine, other: &OrderLine) -> bool {
-    one.batch == other.batch
-        && one.market_lot == other.market_lot
-        && (one.market_lot.is_some() || (one.item.same(&other.item) && one.color == other.color))
-        && one.condition == other.condition
-}
-
-/// The lines by lot and batch: a marketplace may tell one lot several times.
-fn lines(fresh: &MarketOrder) -> Vec<OrderLine> {
-    let mut lines: Vec<OrderLine> = Vec::with_capacity(fresh.lines.len());
-    for told in &fresh.lines {
-        let line = line(told);
-        match lines.iter_mut().find(|other| same_line(other, &line)) {
-            Some(other) => other.quantity = other.quantity.saturating_add(line.quantity),
-            None => lines.push(line),
-        }
-    }
-    lines
-}
-
-fn line(told: &MarketLine) -> OrderLine {
-    let description = match (&told.item, told.notes.is_empty()) {
-        // Without a number its name is all there is.
-        (None, _) => told.name.clone(),
-        (Some(_), _) => told.notes.clone(),
-    };
-    OrderLine {
-        market_lot: told.lot,
-        item: told.item.clone().unwrap_or_else(|| ItemKey::part("")),
-        color: told.color.unwrap_or(ColorId(0)),
-        condition: told.condition,
-        quantity: told.quantity,
-        price: told.price,
-        description,
-        batch: told.batch.max(1),
-        lot: None,
-        reserved: 0,
-        picked: 0,
+        let mut changed = changed(moves).into_iter();
+        changed.all(|(lot, by)| self.links.explains(lot, by))
     }
 }
 
@@ -536,24 +533,4 @@ fn known_by(moves: &mut Moves<'_>, mut line: OrderLine, lot: Option<LotId>) -> R
         line.color = lot.color;
     }
     Ok(line)
-}
-
-fn headed(id: OrderId, fresh: &MarketOrder) -> Order {
-    let head = &fresh.head;
-    Order {
-        id,
-        marketplace: head.market,
-        number: head.number.clone(),
-        party: head.buyer.clone(),
-        status: head.status.clone(),
-        ordered: head.ordered,
-        status_changed: head.changed,
-        currency: head.currency.clone(),
-        total: head.total,
-        shipping: fresh.shipping,
-        payment: fresh.payment.clone(),
-        destination: fresh.address.country.clone(),
-        tracking: fresh.tracking.clone(),
-        lines: Vec::new(),
-    }
 }
