@@ -14,6 +14,7 @@ use brickops::market::brickowl::{BrickOwl, ColorMap, LotName, LotQuantity, Quant
 use brickops::market::retry::Sleeper;
 use brickops::market::{Answer, Broke, Call, Gate, Transport};
 use brickops::services::gates::{CallLimits, GateSetup, Gates, MovedPatience};
+use brickops::services::machine_room::Meter;
 use brickops::store::Store;
 
 const START: Timestamp = Timestamp::from_seconds(1_763_600_000);
@@ -78,6 +79,7 @@ impl World {
             alarm: Arc::new(|_, _, _| {}),
             offline: false,
             limits: CallLimits::default(),
+            meter: Meter::new(Arc::<ManualClock>::clone(&clock) as Arc<dyn Clock>),
         };
         let gates = Gates::new(
             store,

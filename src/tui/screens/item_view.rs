@@ -188,20 +188,7 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
         ..cx.area
     };
     let Some(detail) = &screen.detail else {
-        let (text, role) = match &screen.problem {
-            Some(problem) => (problem.as_str(), Role::Bad),
-            None => ("Opening", Role::Dim),
-        };
-        canvas.pen(area, 1).fit(text, role);
-        if screen.problem.is_some() {
-            let key = cx.keymap.shown(Action::Refresh, false).unwrap_or_default();
-            let text = if screen.fetching {
-                "Asking BrickLink".to_owned()
-            } else {
-                format!("{key} asks BrickLink for it.")
-            };
-            canvas.pen(area, 2).fit(&text, Role::Dim);
-        }
+        draw_nothing(screen, canvas, area, cx);
         return;
     };
     let (fresh, role) = if screen.fetching {
@@ -284,6 +271,24 @@ pub(super) fn draw(screen: &ItemScreen, canvas: &mut Canvas<'_>, cx: &Cx<'_>) {
     let in_right = screen.at.checked_sub(leads);
     draw_column(canvas, left_area, &left, in_left, cx);
     draw_column(canvas, right_area, &right, in_right, cx);
+}
+
+/// Nothing is known of it, or not yet.
+fn draw_nothing(screen: &ItemScreen, canvas: &mut Canvas<'_>, area: Rect, cx: &Cx<'_>) {
+    let (text, role) = match &screen.problem {
+        Some(problem) => (problem.as_str(), Role::Bad),
+        None => ("Opening", Role::Dim),
+    };
+    canvas.pen(area, 1).fit(text, role);
+    if screen.problem.is_some() {
+        let key = cx.keymap.shown(Action::Refresh, false).unwrap_or_default();
+        let text = if screen.fetching {
+            "Asking BrickLink".to_owned()
+        } else {
+            format!("{key} asks BrickLink for it.")
+        };
+        canvas.pen(area, 2).fit(&text, Role::Dim);
+    }
 }
 
 /// A column, scrolled so far that the row one is at can be seen.
