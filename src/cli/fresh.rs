@@ -283,6 +283,23 @@ fn print(sheet: &PriceSheet, name: &str, out: &Out) {
         "{}  {name}  {} {}, prices in {}",
         sheet.item.no, sheet.color.name, sheet.color.id, sheet.currency
     ));
+    print_table(sheet, out);
+    match sheet.state {
+        PriceState::Here => {}
+        PriceState::Coming => out.note("The rest is still being fetched; ask again in a moment."),
+        PriceState::Failed => tell(sheet.trouble(), out),
+        PriceState::Offline => {
+            out.note("Calls to services outside are switched off; this is what was known before.");
+        }
+        PriceState::NoKeys => {
+            out.note("BrickLink is not connected: `brickops market connect bricklink`.");
+        }
+        PriceState::Nothing => out.note("Some of it is not known yet."),
+    }
+}
+
+/// The prices, a line each, and the shop's own.
+pub(super) fn print_table(sheet: &PriceSheet, out: &Out) {
     out.line(format!(
         "  {:<15} {:>10} {:>10} {:>10} {:>10} {:>9}  as of",
         "", "lowest", "average", "by pieces", "highest", "pieces"
@@ -297,18 +314,6 @@ fn print(sheet: &PriceSheet, name: &str, out: &Out) {
             own.price.to_string(),
             own.pieces
         ));
-    }
-    match sheet.state {
-        PriceState::Here => {}
-        PriceState::Coming => out.note("The rest is still being fetched; ask again in a moment."),
-        PriceState::Failed => tell(sheet.trouble(), out),
-        PriceState::Offline => {
-            out.note("Calls to services outside are switched off; this is what was known before.");
-        }
-        PriceState::NoKeys => {
-            out.note("BrickLink is not connected: `brickops market connect bricklink`.");
-        }
-        PriceState::Nothing => out.note("Some of it is not known yet."),
     }
 }
 

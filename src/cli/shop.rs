@@ -263,6 +263,13 @@ pub fn print_item(detail: &ItemDetail, out: &Out) {
             ));
         }
     }
+    if let Some(prices) = &detail.prices {
+        out.line(format!(
+            "  Prices in {}, {}:",
+            prices.currency, prices.color.name
+        ));
+        super::fresh::print_table(prices, out);
+    }
     for lot in &detail.lots {
         out.line(format!(
             "  here: {:<12} {:<22} {:<4} {:>6} pieces at {}",

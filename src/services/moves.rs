@@ -14,6 +14,16 @@ use crate::domain::{
 use crate::error::{Error, Result};
 use crate::store::{Batch, Shop, found_alike};
 
+/// What a verb adds to its deed.
+pub(crate) struct Share {
+    /// Lots that were changed.
+    pub(crate) lots: u32,
+    /// Pieces more or fewer.
+    pub(crate) pieces: i64,
+    /// Its entries, in order.
+    pub(crate) entries: Vec<EntryId>,
+}
+
 /// The lots a verb has looked at or moved, and what it writes.
 pub(crate) struct Moves<'t> {
     shop: Shop<'t>,
@@ -50,6 +60,13 @@ impl<'t> Moves<'t> {
             spared: Vec::new(),
             batch: Batch::new(),
         }
+    }
+
+    /// The same before its turn: no deed of the shop comes in between but those that end with this entry.
+    pub(crate) fn ahead(shop: Shop<'t>, scope: Scope, deed: CorrelationId, last: u64) -> Self {
+        let mut moves = Self::new(shop, scope, Some(deed));
+        moves.batch.count_entries_from(&scope, last);
+        moves
     }
 
     /// What this verb changes is no news to a marketplace, as its link changes with it: that one gets no
@@ -260,6 +277,15 @@ impl<'t> Moves<'t> {
     /// How many lots were changed so far.
     pub(crate) fn touched(&self) -> usize {
         self.moved.len()
+    }
+
+    /// What was done so far, as its deed counts it.
+    pub(crate) fn share(&self) -> Share {
+        Share {
+            lots: u32::try_from(self.touched()).unwrap_or(u32::MAX),
+            pieces: self.entered.values().map(LedgerEntry::difference).sum(),
+            entries: self.entered.keys().copied().collect(),
+        }
     }
 
     /// Writes an order.

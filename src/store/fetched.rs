@@ -194,6 +194,7 @@ impl Batch {
         for price in prices {
             self.push(ShopWrite::Fetched(FetchedWrite::Price(Box::new(price))));
         }
+        self.changed_for_all(Topic::Fetched);
     }
 
     /// Keeps colours and categories as they were fetched, and tells everybody.

@@ -33,6 +33,10 @@ pub(super) enum ShopWrite {
     /// A lot that is found in every index as before.
     LotAlike(u32, Box<Lot>),
     Ledger(u32, Box<LedgerEntry>),
+    /// A [`ShopWrite::LotAlike`] that is packed already.
+    PackedLot(u32, LotId, Vec<u8>),
+    /// A [`ShopWrite::Ledger`] that is packed already.
+    PackedEntry(u32, EntryId, Vec<u8>),
     Deed(u32, Box<Deed>),
     DeedOf(u32, OperationId, CorrelationId),
     File(u32, Box<LotFile>),
@@ -237,7 +241,15 @@ impl Shop<'_> {
             .look(COUNTERS, (self.tenant, what), Ok)?
             .unwrap_or(0))
     }
+
+    /// How many entries of the ledger were ever numbered. While that stays the same, no lot changes.
+    pub fn entries_given(&self) -> Result<u64> {
+        self.counter(ENTRY)
+    }
 }
+
+/// What entries of the ledger are counted under.
+const ENTRY: &str = "entry";
 
 impl Batch {
     /// The next number of a kind, never given again. Numbers of a batch that fails are given anew.
@@ -250,6 +262,11 @@ impl Batch {
         Ok(last + 1)
     }
 
+    /// From now on entries are numbered after this one, whatever the store says.
+    pub fn count_entries_from(&mut self, scope: &Scope, last: u64) {
+        self.counters.insert((scope.tenant.0, ENTRY), last);
+    }
+
     /// A number for a new lot.
     pub fn next_lot(&mut self, shop: &Shop<'_>) -> Result<LotId> {
         self.next(shop, "lot").map(LotId)
@@ -257,7 +274,7 @@ impl Batch {
 
     /// A number for a new ledger entry.
     pub fn next_entry(&mut self, shop: &Shop<'_>) -> Result<EntryId> {
-        self.next(shop, "entry").map(EntryId)
+        self.next(shop, ENTRY).map(EntryId)
     }
 
     /// A number for a new deed.

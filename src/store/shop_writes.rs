@@ -14,6 +14,7 @@ use super::tables::{
     LOTS_BY_BRICKLINK, LOTS_BY_ITEM, LOTS_BY_PRINT, MAPPINGS, OPEN_DEEDS, OPEN_PICKS, OPERATIONS,
     ORDERS, ORDERS_BY_NUMBER, OVERLAYS, PICKS, PLACE_RULES, PRICE_WISHES, SETTINGS, SHOPS,
 };
+use super::writer::{Batch, Write};
 use crate::domain::{Deed, Lot, Order, PickSession, PickState};
 use crate::error::Result;
 
@@ -59,6 +60,25 @@ macro_rules! keep {
             table.insert($key, $value).map_err(|e| disk(&e))?;
         }
     }};
+}
+
+impl Batch {
+    /// Packs what there are many of, so that the writer need not.
+    pub fn pack(&mut self) -> Result<()> {
+        for write in &mut self.writes {
+            let packed = match write {
+                Write::Shop(ShopWrite::LotAlike(tenant, lot)) => {
+                    ShopWrite::PackedLot(*tenant, lot.id, pack(&**lot)?)
+                }
+                Write::Shop(ShopWrite::Ledger(tenant, entry)) => {
+                    ShopWrite::PackedEntry(*tenant, entry.id, pack(&**entry)?)
+                }
+                _ => continue,
+            };
+            *write = Write::Shop(packed);
+        }
+        Ok(())
+    }
 }
 
 /// Takes the writes of one batch. Must be gone before the next verb decides: that one reads the
@@ -124,6 +144,12 @@ impl<'t> ShopWriter<'t> {
             }
             ShopWrite::Ledger(tenant, entry) => {
                 self.enter((tenant, entry.id.0), &pack(&*entry)?)?;
+            }
+            ShopWrite::PackedLot(tenant, lot, bytes) => {
+                self.lots()?.put_packed((tenant, lot.0), &bytes)?;
+            }
+            ShopWrite::PackedEntry(tenant, entry, bytes) => {
+                self.enter((tenant, entry.0), &bytes)?;
             }
             ShopWrite::Deed(tenant, deed) => put_deed(tx, tenant, &deed)?,
             ShopWrite::DeedOf(tenant, op, deed) => {
@@ -296,9 +322,11 @@ impl<'t> LotTables<'t> {
 
     /// Writes the record only.
     fn put_alike(&mut self, tenant: u32, lot: &Lot) -> Result<()> {
-        self.lots
-            .insert((tenant, lot.id.0), pack(lot)?.as_slice())
-            .map_err(|e| disk(&e))?;
+        self.put_packed((tenant, lot.id.0), &pack(lot)?)
+    }
+
+    fn put_packed(&mut self, key: (u32, u64), lot: &[u8]) -> Result<()> {
+        self.lots.insert(key, lot).map_err(|e| disk(&e))?;
         Ok(())
     }
 

@@ -139,7 +139,7 @@ impl App {
             op,
         };
         let each: Each = Arc::new(move |moves, id| change_lot(moves, id, &edits, &terms));
-        self.each_lot(scope, &doing, &ids, &each, task)
+        self.each_lot_apart(scope, &doing, &ids, &each, task)
     }
 
     /// Changes one lot that a person has before them as it was at `seen`. Pieces count as a difference

@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::ahead::WORTH;
 use crate::domain::report::Progress;
 use crate::domain::rows::{DeedReport, RefusedLot};
 use crate::domain::{CorrelationId, Deed, LotId, OperationId, Scope};
 use crate::error::{Error, Result};
 use crate::services::App;
-use crate::services::moves::Moves;
-use crate::store::{Decided, Tx};
+use crate::services::moves::{Moves, Share};
+use crate::store::{Batch, Decided, Tx};
 
 /// Lots of one transaction while others may wait for theirs.
 pub(super) const PIECE: usize = 500;
 /// Lots of one transaction when nobody waits: fewer commits, so less work in all.
-const LARGE_PIECE: usize = 2_000;
+pub(super) const LARGE_PIECE: usize = 2_000;
 /// Most lots that are listed one by one because they stayed as they were.
 const LISTED: usize = 200;
 
@@ -78,6 +79,18 @@ pub(super) fn settle(
     let Some(id) = moves.deed_so_far() else {
         return Ok(None);
     };
+    let share = moves.share();
+    add_to_deed(tx, scope, moves.batch(), (id, &share), (doing, open)).map(Some)
+}
+
+/// Adds a share to its deed, which is made with the first of them.
+pub(super) fn add_to_deed(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    batch: &mut Batch,
+    (id, share): (CorrelationId, &Share),
+    (doing, open): (&Doing, bool),
+) -> Result<Deed> {
     let known = tx.shop(scope).deed(id)?;
     let fresh = known.is_none();
     let mut deed = known.unwrap_or_else(|| Deed {
@@ -94,17 +107,16 @@ pub(super) fn settle(
         open: false,
     });
     deed.open = open;
-    deed.lots += u32::try_from(moves.touched()).unwrap_or(u32::MAX);
-    for entry in moves.entered() {
-        deed.note(entry.id);
-        deed.pieces += entry.difference();
+    deed.lots = deed.lots.saturating_add(share.lots);
+    deed.pieces += share.pieces;
+    for entry in &share.entries {
+        deed.note(*entry);
     }
-    let batch = moves.batch();
     if fresh {
         batch.put_deed_of(scope, doing.op, id);
     }
     batch.put_deed(scope, deed.clone());
-    Ok(Some(deed))
+    Ok(deed)
 }
 
 /// What an operation did, if it was done before.
@@ -126,7 +138,7 @@ pub(super) fn report_of(deed: &Deed) -> DeedReport {
 }
 
 impl DeedReport {
-    fn took(&mut self, id: LotId, outcome: Outcome) {
+    pub(super) fn took(&mut self, id: LotId, outcome: Outcome) {
         match outcome {
             Outcome::Changed => self.changed += 1,
             Outcome::Same => self.same += 1,
@@ -160,11 +172,41 @@ impl App {
         each: &Each,
         task: Task<'_>,
     ) -> Result<DeedReport> {
+        self.go_through((scope, doing), lots, (each, false), task)
+    }
+
+    /// The same where no lot has to do with another, as `each` looks at its own only.
+    pub(super) fn each_lot_apart(
+        &self,
+        scope: &Scope,
+        doing: &Doing,
+        lots: &[LotId],
+        each: &Each,
+        task: Task<'_>,
+    ) -> Result<DeedReport> {
+        self.go_through((scope, doing), lots, (each, true), task)
+    }
+
+    fn go_through(
+        &self,
+        (scope, doing): (&Scope, &Doing),
+        lots: &[LotId],
+        (each, apart): (&Each, bool),
+        task: Task<'_>,
+    ) -> Result<DeedReport> {
         let op = doing.op;
         if let Some(done) = self.store.read(|tx| repeated(tx, scope, op))? {
             return Ok(done);
         }
         let mut report = DeedReport::default();
+        let tell = |left: usize| {
+            (task.progress)(Progress {
+                step: doing.what.clone(),
+                done: (lots.len() - left) as u64,
+                total: lots.len() as u64,
+                unit: "lots".into(),
+            });
+        };
         let (mut rest, mut size) = (lots, PIECE);
         self.store.somebody_waited();
         while !rest.is_empty() {
@@ -178,17 +220,28 @@ impl App {
                 Ok(done) => report.add(done),
                 Err(error) => return Err(self.compensate(scope, report.deed, error)),
             }
-            (task.progress)(Progress {
-                step: doing.what.clone(),
-                done: (lots.len() - rest.len()) as u64,
-                total: lots.len() as u64,
-                unit: "lots".into(),
-            });
+            tell(rest.len());
             size = if self.store.somebody_waited() {
                 PIECE
             } else {
                 (size * 2).min(LARGE_PIECE)
             };
+            if let Some(deed) = report.deed
+                && apart
+                && size == LARGE_PIECE
+                && rest.len() >= WORTH
+            {
+                let course = (scope, doing, deed);
+                let gone = self.go_ahead(course, rest, each, task, |done, count| {
+                    report.add(done);
+                    tell(rest.len() - count);
+                });
+                match gone {
+                    Ok(count) => rest = rest.split_at(count).1,
+                    Err(error) => return Err(self.compensate(scope, Some(deed), error)),
+                }
+                size = PIECE;
+            }
         }
         Ok(report)
     }

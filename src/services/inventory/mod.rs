@@ -6,6 +6,7 @@
 
 mod add;
 mod against;
+mod ahead;
 mod change;
 mod compare;
 mod deeds;

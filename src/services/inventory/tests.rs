@@ -1,6 +1,7 @@
 //! What is done to lots, at random, by several people, taken back in any order: the ledger always adds up
 //! and every lot becomes what it was.
 
+mod ahead;
 mod filing;
 mod lists;
 mod part_out;
