@@ -112,7 +112,7 @@ fn q_on_the_overview_leaves_and_in_the_search_box_is_a_letter() {
     terminal.send("/q");
     terminal.wait("q is typed", |screen| screen.contains("Find  q"));
     terminal.send("\u{1b}");
-    terminal.wait_for("g b browse");
+    terminal.wait_for("o notes and bin");
     terminal.send("gh");
     terminal.wait_for("2,520 items in the catalogue");
     terminal.send("q");
